@@ -39,7 +39,11 @@ export const tlsSchema = z.strictObject({
 
 export const trustSchema = z.strictObject({
   name: name.describe('how this issuer is called in reviewers and messages'),
-  issuer: z.url({ protocol: /^https?$/ }).describe('the exact `iss` of its tokens; https, or http on loopback'),
+  issuer: z
+    .url({ protocol: /^https?$/ })
+    // `#` divides issuer from subject in a principal's id; with one in the issuer two identities could share an id.
+    .refine((issuer) => !issuer.includes('#'), 'must not contain #')
+    .describe('the exact `iss` of its tokens; https, or http on loopback'),
   audience: text.describe('what `aud` must contain: the name of this gateway at that issuer'),
   jwks: z
     .union([z.literal('discovery'), z.strictObject({ file: path })], { error: 'expected `discovery` or {file: PATH}' })
