@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import { EFFECTS, KINDS, MASK_STYLES } from './vocabulary.ts'
+
+// The shape of a policy file; policies/README.md says the same for people. What depends on other parts of the policy
+// (names of approvals, verbs of the protocol) is checked in load.ts.
+
+const name = z.string().min(1).max(200)
+const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'use letters, digits, dots, dashes and underscores (at most 100)')
+const text = z.string().min(1).max(1000)
+const scalar = z.union([z.string().max(1000), z.number(), z.boolean(), z.null()])
+
+/** One word or a list of them; an empty list would be a condition nothing meets. */
+function many<T extends z.ZodType>(item: T) {
+  return z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1, 'an empty list matches nothing: leave the field out').max(500))
+}
+
+const globs = many(name).refine((list) => list.some((glob) => !glob.startsWith('!')), {
+  message: 'a list of only "!" patterns matches nothing: add "*" (or "*.*" for a relation)',
+})
+
+export const duration = z.string().regex(/^[1-9][0-9]{0,5}(s|m|h|d)$/, 'write a duration as 90s, 15m, 2h or 1d').transform(toMilliseconds)
+  .refine((ms) => ms <= 30 * 86_400_000, 'at most 30d')
+
+function toMilliseconds(written: string): number {
+  const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[written.at(-1) as 's' | 'm' | 'h' | 'd']
+  return Number(written.slice(0, -1)) * unit
+}
+
+const slotShape = { name: identifier.optional(), groups: many(name), quorum: z.int().min(1).max(20).default(1) }
+const slotSchema = z.strictObject(slotShape)
+
+const approvalShape = {
+  slots: z.array(slotSchema).min(1).max(10),
+  expires: duration.prefault('15m'),
+  survives_disconnect: z.boolean().default(false),
+  mode: z.enum(['wait', 'poll']).default('wait'),
+}
+const approvalSchema = z.strictObject(approvalShape)
+
+const onShape = {
+  protocol: identifier.optional(),
+  target: globs.optional(),
+  labels: z.record(identifier, globs).optional(),
+  verbs: many(name).optional(),
+  effects: many(z.enum(EFFECTS)).optional(),
+  relations: globs.optional(),
+  access: z.enum(['read', 'write']).optional(),
+  columns: globs.optional(),
+  functions: globs.optional(),
+  function_classes: many(name).optional(),
+  settings: globs.optional(),
+  setting_values: globs.optional(),
+  resources: z.record(identifier, globs).optional(),
+  in_transaction: z.boolean().optional(),
+  bounded: z.boolean().optional(),
+  attributes: z.record(identifier, many(scalar)).optional(),
+  unknown: z.literal(true, 'write "unknown: true" or leave the field out').optional(),
+}
+const onSchema = z.strictObject(onShape)
+
+const whoShape = {
+  principals: globs.optional(),
+  groups: many(name).optional(),
+  kinds: many(z.enum(KINDS)).optional(),
+  issuers: globs.optional(),
+  claims: z.record(name, many(scalar)).optional(),
+}
+const whoSchema = z.strictObject(whoShape)
+
+const maskShape = {
+  column: z.string().regex(/^[^.!]+\.[^.!]+\.[^.!]+$/, 'write a column as schema.table.column; "*" may stand in each of the three'),
+  style: z.enum(MASK_STYLES),
+}
+const maskSchema = z.strictObject(maskShape)
+
+const count = z.int().min(1).max(Number.MAX_SAFE_INTEGER)
+const limitShape = { rows: count.optional(), bytes: count.optional(), seconds: count.optional() }
+const limitSchema = z.strictObject(limitShape).refine((limit) => Object.keys(limit).length > 0, 'give rows, bytes or seconds')
+
+const ruleShape = {
+  id: identifier,
+  reason: text.optional(),
+  on: onSchema.prefault({}),
+  who: whoSchema.optional(),
+  when: z.string().min(1).max(4000).optional(),
+  decision: z.enum(['allow', 'hold', 'deny']).optional(),
+  approval: many(identifier).optional(),
+  mask: z.array(maskSchema).min(1).max(500).optional(),
+  limit: limitSchema.optional(),
+  record: z.enum(['metadata', 'full']).optional(),
+}
+const ruleSchema = z.strictObject(ruleShape)
+
+const documentShape = {
+  version: z.literal(1, 'this release reads version 1'),
+  approvals: z.record(identifier, approvalSchema).default({}),
+  rules: z.array(ruleSchema).max(5000).default([]),
+}
+export const documentSchema = z.strictObject(documentShape)
+
+export type PolicyDocument = z.infer<typeof documentSchema>
+export type RuleDocument = z.infer<typeof ruleSchema>
+export type OnDocument = z.infer<typeof onSchema>
+export type WhoDocument = z.infer<typeof whoSchema>
+export type ApprovalDocument = z.infer<typeof approvalSchema>
+
+/** The keys allowed at a place of the document, for "did you mean". */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  const last = path.at(-1)
+  const before = path.at(-2)
+  if (path.length === 0) return Object.keys(documentShape)
+  if (last === 'on') return Object.keys(onShape)
+  if (last === 'who') return Object.keys(whoShape)
+  if (last === 'limit') return Object.keys(limitShape)
+  if (before === 'mask') return Object.keys(maskShape)
+  if (before === 'slots') return Object.keys(slotShape)
+  if (before === 'rules') return Object.keys(ruleShape)
+  if (before === 'approvals') return Object.keys(approvalShape)
+  return []
+}
