@@ -14,6 +14,8 @@ const FAILURE_WINDOW_MS = 60_000
 const MAX_PEERS = 10_000
 // A disabled person is noticed at once, a single withdrawn token within this time: that check costs a hash and a read.
 const TOKEN_RECHECK_MS = 1_000
+const MAX_DIRECTORY = 10_000
+const DIRECTORY_MEMORY_MS = 12 * 3_600_000
 
 export interface Authenticator {
   /**
@@ -29,6 +31,12 @@ export interface Authenticator {
    * command, with the very object `authenticate` gave. Throws `store_unavailable`.
    */
   current(principal: Principal): string | undefined
+  /**
+   * What is known today of somebody who signed in before, for the moment a quorum is counted: groups by the last
+   * sign-in and the configuration in force. Null for people not seen for twelve hours or since the last start;
+   * their approvals count again once they sign in.
+   */
+  readonly authority: { current(principalId: string): { readonly groups: readonly string[]; readonly disabled: boolean } | null }
   isDisabled(principalId: string): boolean
 }
 
@@ -49,6 +57,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const verified = new Map<string, { readonly principal: Principal; readonly trust: TrustConfig }>()
   const tokenOf = new WeakMap<Principal, { readonly token: string; checkedAt: number }>()
   const failures = createFailureCounter(now)
+  const directory = new Map<string, { readonly groups: readonly string[]; readonly seenAt: number }>()
 
   const verifyJwt = async (jwt: string, peer: string) => {
     const key = hash('sha256', jwt, 'hex')
@@ -79,6 +88,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const accepted = (principal: Principal): void => {
     const fault = current(principal)
     if (fault !== undefined) throw refused(fault)
+    if (principal.kind !== 'human') return
+    directory.delete(principal.id)
+    if (directory.size >= MAX_DIRECTORY) directory.delete(directory.keys().next().value!)
+    directory.set(principal.id, { groups: principal.groups, seenAt: now() })
   }
 
   const counted = async <T>(peer: string, attempt: () => Promise<T>): Promise<T> => {
@@ -114,6 +127,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       }),
 
     current,
+    authority: {
+      current(principalId) {
+        const known = directory.get(principalId)
+        if (known === undefined || now() - known.seenAt > DIRECTORY_MEMORY_MS) return null
+        return { groups: known.groups, disabled: store.isDisabled(principalId) }
+      },
+    },
     isDisabled: (principalId) => store.isDisabled(principalId),
   }
 }
