@@ -37,6 +37,7 @@ export interface KnownTarget {
 /** What the configuration defines. Leave a list out and names of that sort are not checked. */
 export interface Known {
   readonly targets?: readonly KnownTarget[]
+  /** Groups of reviewers. (`who.groups` is not checked: the groups of agents are whatever their issuer says.) */
   readonly groups?: readonly string[]
 }
 
@@ -289,7 +290,6 @@ function checkGroups(groups: readonly string[], path: readonly PropertyKey[], kn
 function checkRule(rule: RuleDocument, known: Known, approvals: ReadonlyMap<string, Approval>, complete: boolean, fault: AddFault): void {
   checkDecision(rule, fault)
   checkVocabulary(rule.on, fault)
-  if (rule.who?.groups !== undefined) checkGroups(rule.who.groups, ['who', 'groups'], known, fault)
   for (const name of rule.approval ?? []) {
     if (complete && !approvals.has(name)) fault(['approval'], `no approval "${name}" is defined${didYouMean(name, approvals.keys())}`)
   }
