@@ -125,7 +125,7 @@ function configuration(keys: readonly JWK[], secrets: ReadonlyMap<string, string
 type Stored = Record<string, unknown> & { uid?: string; grantId?: string }
 
 /** Where the provider keeps interactions, sessions and codes: in this process, bounded, gone with it, as a quickstart should be. */
-function inMemory(): (model: string) => Readonly<Record<string, (...args: never[]) => Promise<Stored | undefined | void>>> {
+function inMemory(): (model: string) => Readonly<Record<string, (...args: never[]) => Promise<unknown>>> {
   const entries = new Map<string, { readonly value: Stored; readonly endsAt: number }>()
   const find = (key: string): Stored | undefined => {
     const entry = entries.get(key)

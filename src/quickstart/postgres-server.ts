@@ -23,6 +23,8 @@ export interface PostgresOptions {
   readonly binaries?: string
   /** PEM. With it the server speaks TLS (and still plain text: it is on loopback). */
   readonly ssl?: { readonly cert: string; readonly key: string; readonly ca: string }
+  /** Folders and files to remove when this process dies without `stop()`: nobody else would. */
+  readonly removeWhenOrphaned?: readonly string[]
   /** More lines for postgresql.conf, after ours, so they win. */
   readonly settings?: Readonly<Record<string, string>>
 }
@@ -50,7 +52,8 @@ const READY_WITHIN_MS = 60_000
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const account = await serverAccount()
   const directory = resolve(options.directory)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const isOurs = (await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined
+  if (isOurs && account !== undefined) await chmod(directory, 0o711)
   const home = await serverHome(directory, account)
   const logFile = join(directory, 'postgres.log')
   let supervisor: Supervisor | undefined
@@ -66,7 +69,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     await configure(data, options, account)
     for (let attempt = 1; ; attempt++) {
       const port = options.port === 0 ? await freePort() : options.port
-      supervisor = await superviseServer(binaries, data, port, logFile, account, home === directory ? [] : [home])
+      supervisor = await superviseServer(binaries, data, port, logFile, account, [
+        ...(home === directory ? [] : [home]),
+        ...(options.removeWhenOrphaned ?? []),
+      ])
       const ready = await waitUntilReady(port, superPassword, supervisor)
       if (ready) {
         return { host: '127.0.0.1', port, superuser: SUPERUSER, superPassword, logFile, pid: supervisor.pid, stop }

@@ -28,14 +28,15 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   let server: PostgresServer | undefined
   try {
     const certificate = await (await createAuthority('Holdpoint test CA')).issue({ commonName: 'target', dns: ['localhost'], ip: ['127.0.0.1', '::1'] })
-    const running = (server = await startPostgres({
+    const running = await startPostgres({
       directory,
       port: options.port ?? 0,
       ssl: certificate,
       ...(options.binaries === undefined ? {} : { binaries: options.binaries }),
       // Nothing here outlives the test, so nothing has to survive a power cut.
       settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '60', ...options.settings },
-    }))
+    })
+    server = running
     const orders = options.seed ? await seedOrders(running) : undefined
     return {
       ...running,
