@@ -54,7 +54,7 @@ function judgeReading(scope: Scope, command: Command, facts: Facts): Judgement {
   const { action } = facts
   if (BUILTIN_ACTIONS.has(action) && !readingOf(facts).unknown) return { facts, verdict: allow(BUILTIN_PROTOCOL), applied: [] }
   if (action === 'connect') return judgeConnect(scope, command, facts)
-  return decide(facts, command, scope.byVerb.get(action) ?? scope.anyVerb)
+  return decide(facts, command, scope.candidates(readingOf(facts)))
 }
 
 /**

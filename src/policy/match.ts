@@ -31,11 +31,11 @@ export interface CompiledRule {
   readonly tests: readonly FieldTest[]
 }
 
-/** The rules of one principal on one target. `byVerb` has the verbs some rule names; every other verb has `anyVerb`. */
+/** The rules of one principal on one target, found by verb and by the relations a statement touches. */
 export interface Scope {
   readonly rules: readonly CompiledRule[]
-  readonly byVerb: ReadonlyMap<string, readonly CompiledRule[]>
-  readonly anyVerb: readonly CompiledRule[]
+  /** In the order of the policy; every rule that could match is among them. */
+  candidates(reading: Reading): readonly CompiledRule[]
 }
 
 /** Compiles every rule; the answer finds the rules in scope for a principal on a target, and remembers them for as long as both live. */
@@ -55,7 +55,7 @@ export function compileRules(policies: PolicySet): { readonly rules: readonly Co
           candidates = rules.filter(({ rule }) => rule.on.protocol === undefined || rule.on.protocol === target.protocol)
           byProtocol.set(target.protocol, candidates)
         }
-        scope = indexByVerb(candidates.filter((compiled) => compiled.scope.every(({ test }) => test(principal, target))))
+        scope = createScope(candidates.filter((compiled) => compiled.scope.every(({ test }) => test(principal, target))))
         ofPrincipal.set(target, scope)
       }
       return scope
@@ -88,11 +88,61 @@ function layOut(facts: Facts): Reading {
   }
 }
 
-function indexByVerb(rules: readonly CompiledRule[]): Scope {
-  const byVerb = new Map<string, CompiledRule[]>()
-  const named = new Set(rules.flatMap(({ verbs }) => (verbs === undefined ? [] : [...verbs])))
-  for (const verb of named) byVerb.set(verb, rules.filter(({ rule, verbs }) => rule.decision !== undefined && (verbs === undefined || verbs.has(verb))))
-  return { rules, byVerb, anyVerb: rules.filter(({ rule, verbs }) => rule.decision !== undefined && verbs === undefined) }
+function createScope(rules: readonly CompiledRule[]): Scope {
+  const deciding = rules.filter(({ rule }) => rule.decision !== undefined)
+  const named = new Set(deciding.flatMap(({ verbs }) => (verbs === undefined ? [] : [...verbs])))
+  const ofVerb = (verb: string | undefined) => indexByRelation(deciding.filter(({ verbs }) => verbs === undefined || (verb !== undefined && verbs.has(verb))))
+  // Made at first use: most sessions use a handful of verbs, and opening one must not pay for all.
+  const indexes = new Map<string | undefined, (reading: Reading) => readonly CompiledRule[]>()
+  return {
+    rules,
+    candidates(reading) {
+      const verb = named.has(reading.facts.action) ? reading.facts.action : undefined
+      let index = indexes.get(verb)
+      if (index === undefined) indexes.set(verb, (index = ofVerb(verb)))
+      return index(reading)
+    },
+  }
+}
+
+/**
+ * Most rules of a large policy name tables, and most statements touch few. Rules are filed under the exact names and the literal
+ * schemas of their patterns; a rule with any pattern that has neither, and an allow for a statement without relations, is always looked at.
+ */
+function indexByRelation(rules: readonly CompiledRule[]): (reading: Reading) => readonly CompiledRule[] {
+  const general: number[] = []
+  const filed = new Map<string, number[]>()
+  const file = (key: string, index: number) => {
+    const list = filed.get(key)
+    if (list === undefined) filed.set(key, [index])
+    else list.push(index)
+  }
+  rules.forEach(({ rule }, index) => {
+    const keys = rule.on.relations?.filter((glob) => !glob.startsWith('!')).map(keyOf)
+    if (keys === undefined || keys.includes(undefined)) general.push(index)
+    else for (const key of new Set(keys)) file(key!, index)
+  })
+  if (filed.size === 0) return () => rules
+  const always = new Set(general)
+  const withoutRelations = rules.filter(({ rule }, index) => rule.decision === 'allow' || always.has(index))
+  return (reading) => {
+    const relations = reading.byKind.get('relation')
+    if (relations === undefined) return withoutRelations
+    const found = new Set(general)
+    for (const { name } of relations) {
+      for (const index of filed.get(name) ?? []) found.add(index)
+      const dot = name.indexOf('.')
+      if (dot >= 0) for (const index of filed.get(name.slice(0, dot + 1)) ?? []) found.add(index)
+    }
+    return [...found].sort((a, b) => a - b).map((index) => rules[index]!)
+  }
+}
+
+/** `public.orders` for itself, `public.` for `public.*`; undefined for a pattern that may match names of any schema. */
+function keyOf(glob: string): string | undefined {
+  if (!glob.includes('*')) return glob
+  const dot = glob.indexOf('.')
+  return dot >= 0 && dot < glob.indexOf('*') ? glob.slice(0, dot + 1) : undefined
 }
 
 // ---- compiling one rule
