@@ -56,10 +56,14 @@ export interface DecisionQueue {
   open(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, policyVersion: string): Hold
   /** Any replica may call this. One conditional UPDATE decides; the loser of a tie gets `already_settled`. */
   decide(review: Review): DecideResult
-  /** approved -> claimed, once, for the permit of this hold, only if the digest of the bytes about to be sent still fits and it is in time. */
+  /**
+   * approved -> claimed, once, for the permit of this hold, only if the digest of the bytes about to be sent still fits and it is in time.
+   * For a command that `redeem` has claimed ahead of its turn: true once, if that claim still stands.
+   */
   spend(holdId: string, command: Command): boolean
   /** claimed -> forwarded. After this a crash means `unknown`. */
   forwarding(holdId: string): void
+  /** Of a forwarded hold. A failure before `forwarding` means that nothing was sent: the approval goes back, detached, and can be redeemed. */
   outcome(holdId: string, outcome: Outcome): void
   /** T15: claims an approved, unspent hold whose connection is gone, for an identical command. Null when there is none. */
   redeem(command: Command): { readonly holdId: string; readonly approvedBy: readonly string[] } | null

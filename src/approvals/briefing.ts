@@ -1,0 +1,287 @@
+import { hash } from 'node:crypto'
+import { GatewayError } from '../errors.ts'
+import type { Command, Facts } from '../gateway/command.ts'
+import type { Slot, Verdict } from '../policy/verdict.ts'
+import { hasLongBlank, visible, visibleLine } from './visible.ts'
+
+/** Who says so. WIRE: decoded by us from the bytes and our own session; CLAIMED: written by the agent, never proof of anything. */
+export type Source = 'WIRE' | 'TARGET' | 'HISTORY' | 'CLAIMED'
+export type BriefingValue = string | number | null | readonly BriefingValue[] | { readonly [name: string]: BriefingValue }
+
+export interface BriefingField {
+  readonly name: string
+  readonly label: string
+  readonly value: BriefingValue
+  readonly source: Source
+  /** For exact text: the same with everything hidden written as `\u{HEX}`. Absent where it would be identical. */
+  readonly visible?: BriefingValue
+}
+
+export type SectionName = 'what_will_happen' | 'how_much' | 'who' | 'undo' | 'why' | 'exact_bytes'
+export interface BriefingSection {
+  readonly name: SectionName
+  readonly title: string
+  readonly fields: readonly BriefingField[]
+}
+
+export type WarningCode =
+  | 'unknown_part' | 'unbounded' | 'several_statements' | 'in_transaction' | 'streaming_input' | 'hidden_characters' | 'look_alike_letters'
+  | 'long_blank' | 'secret_masked' | 'client_waits' | 'client_asks_again'
+export interface Warning {
+  readonly code: WarningCode
+  readonly text: string
+}
+
+/** What one reviewer was shown, complete. `digest` is the sha256 (hex) of the canonical JSON of everything else in it. */
+export interface Briefing {
+  readonly version: 1
+  readonly holdId: string
+  /** Three digits, the same as on the client's screen. */
+  readonly code: string
+  readonly generatedAt: string
+  readonly expiresAt: string
+  readonly warnings: readonly Warning[]
+  /** In the order in which they are to be read. */
+  readonly sections: readonly BriefingSection[]
+  /** What a reviewer who approves says. */
+  readonly sentence: string
+  readonly digest: string
+}
+
+/** Replaces private keys, tokens and cloud keys in a text; the same text where there are none. */
+export type SecretMasker = (text: string) => string
+
+export interface BriefingContext {
+  readonly holdId: string
+  readonly code: string
+  readonly now: number
+  readonly expiresAt: number
+  /** The latest moment at which an approval could still be used. */
+  readonly runsBefore: number
+  readonly maskSecrets: SecretMasker
+}
+
+/** Nobody reviews more than this, and a text that cannot be shown whole cannot be approved. Bytes of UTF-8, parameters included. */
+export const MAX_REVIEWABLE_BYTES = 1024 * 1024
+
+/**
+ * Briefing version 1: parsed facts, identity, claims and the exact text. Nothing in it is measured on the target.
+ * Throws `input_limit` when text and parameters are larger than MAX_REVIEWABLE_BYTES.
+ */
+export function buildBriefing(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, policyVersion: string, context: BriefingContext): Briefing {
+  refuseUnreviewable(command)
+  const exact = exactBytes(command, context.maskSecrets)
+  const sections: BriefingSection[] = [
+    whatWillHappen(command, verdict, policyVersion),
+    section('how_much', 'How much', [field('rows', 'Rows and objects', 'not measured', 'WIRE')]),
+    who(command, verdict, context),
+    section('undo', 'Can it be undone', [field('undo', 'Undo', 'not offered yet', 'WIRE')]),
+    why(command, context.maskSecrets),
+    exact.section,
+  ]
+  const body = {
+    version: 1,
+    holdId: context.holdId,
+    code: context.code,
+    generatedAt: new Date(context.now).toISOString(),
+    expiresAt: new Date(context.expiresAt).toISOString(),
+    warnings: [...warningsOf(command, verdict), ...exact.warnings],
+    sections,
+    sentence: sentenceOf(command, context),
+  } as const
+  return { ...body, digest: sha256(canonicalJson(body)) }
+}
+
+/** True when the digest is that of the rest: what an auditor checks. */
+export function briefingIsIntact(briefing: Briefing): boolean {
+  const { digest, ...body } = briefing
+  return digest === sha256(canonicalJson(body))
+}
+
+/**
+ * Digest of what the briefing says of the command and of what is asked, without session, client address, time and
+ * claims: equal for an honest retry, different when the evidence or the requirement has changed (T10, I6).
+ */
+export function substanceOf(briefing: Briefing): string {
+  const same = briefing.sections.filter((part) => part.name !== 'who' && part.name !== 'why')
+  const fields = same.flatMap((part) => part.fields.filter((one) => one.name !== 'digest'))
+  const warnings = briefing.warnings.filter((one) => one.code !== 'client_waits' && one.code !== 'client_asks_again')
+  return sha256(canonicalJson({ fields, warnings }))
+}
+
+/** JSON with sorted keys and no blanks; the bytes that are hashed. `undefined` members are left out, as JSON does. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  members.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
+}
+
+function refuseUnreviewable(command: Command): void {
+  let bytes = Buffer.byteLength(command.text)
+  for (const parameter of command.parameters) bytes += parameter === null ? 0 : Buffer.byteLength(parameter)
+  if (bytes > MAX_REVIEWABLE_BYTES) {
+    throw new GatewayError('input_limit', `a held command may be at most ${MAX_REVIEWABLE_BYTES} bytes long, so that it can be reviewed whole`)
+  }
+}
+
+function whatWillHappen(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, policyVersion: string): BriefingSection {
+  const { target } = command.session
+  return section('what_will_happen', 'What will happen', [
+    field('action', 'Action', command.facts.action.toUpperCase(), 'WIRE'),
+    field('effect', 'Effect', command.facts.unknown.length > 0 ? 'unknown' : command.facts.effect, 'WIRE'),
+    field('target', 'Target', target.name, 'WIRE'),
+    field('protocol', 'Protocol', target.protocol, 'WIRE'),
+    field('labels', 'Labels of the target', { ...target.labels }, 'WIRE'),
+    field('readings', 'As its grammar reads it', command.readings.map(reading), 'WIRE'),
+    field('context', 'In the state of', plain(command.context), 'WIRE'),
+    field('rule', 'Held by rule', verdict.rule, 'WIRE'),
+    field('rules', 'All rules that ask for review', verdict.rules, 'WIRE'),
+    field('reason', 'Reason of the rule', verdict.reason, 'WIRE'),
+    field('required', 'Required', verdict.slots.map(requirement), 'WIRE'),
+    field('obligations', 'On what comes back', plain(verdict.obligations), 'WIRE'),
+    field('policy', 'Policy version', policyVersion, 'WIRE'),
+  ])
+}
+
+function who(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, context: BriefingContext): BriefingSection {
+  const { principal, peer, id, openedAt } = command.session
+  return section('who', 'Who', [
+    field('principal', 'Principal', principal.name, 'WIRE'),
+    field('principal_id', 'Identity', principal.id, 'WIRE'),
+    field('kind', 'Kind', principal.kind, 'WIRE'),
+    field('owner', 'Acts for', principal.owner ?? null, 'WIRE'),
+    field('groups', 'Groups', principal.groups, 'WIRE'),
+    field('identity_until', 'Identity valid until', principal.expiresAt.toISOString(), 'WIRE'),
+    field('peer', 'From', peer, 'WIRE'),
+    field('session', 'Session', id, 'WIRE'),
+    field('session_opened', 'Session opened', openedAt.toISOString(), 'WIRE'),
+    field('client', 'Client', verdict.mode === 'poll' ? 'asks again later' : 'waits on its connection', 'WIRE'),
+    field('code', "Code on the client's screen", context.code, 'WIRE'),
+  ])
+}
+
+function why(command: Command, mask: SecretMasker): BriefingSection {
+  const claimed = Object.entries(command.session.claimed).map(([name, text]) => field(name, name, mask(text), 'CLAIMED'))
+  const fields = claimed.length > 0 ? claimed : [field('nothing', 'Nothing', 'the agent gave no reason', 'WIRE')]
+  return section('why', 'Why: unverified, written by the agent', fields)
+}
+
+function exactBytes(command: Command, mask: SecretMasker): { readonly section: BriefingSection; readonly warnings: readonly Warning[] } {
+  const statement = mask(command.text)
+  const parameters = command.parameters.map((parameter) => (parameter === null ? null : mask(parameter)))
+  const isMasked = statement !== command.text || parameters.some((masked, index) => masked !== command.parameters[index])
+  const texts = [statement, ...parameters.map((masked) => masked ?? '')]
+  // Names are as good a hiding place as the text, so every string of a reading is looked at too.
+  const names = command.readings.flatMap((facts) => facts.resources.flatMap((resource) => [resource.name, ...(resource.columns ?? [])]))
+  const claims = Object.entries(command.session.claimed).flat()
+  const seen = [...texts, ...names, ...claims].map(visible)
+  const hidden = seen.reduce((sum, one) => sum + one.hidden, 0)
+  const suspects = seen.reduce((sum, one) => sum + one.suspects, 0)
+  const warnings: Warning[] = []
+  if (hidden > 0) warnings.push(warning('hidden_characters', `${hidden} hidden, reordering or unusual blank characters; they are shown as \\u{...}`))
+  if (suspects > 0) warnings.push(warning('look_alike_letters', `${suspects} words with letters that look like others; they are shown as \\u{...}`))
+  if (texts.some(hasLongBlank)) warnings.push(warning('long_blank', 'a long run of blanks or empty lines: read to the very end'))
+  if (isMasked) warnings.push(warning('secret_masked', 'secrets in the text are masked here and are sent as they are'))
+  const fields = [
+    field('statement', 'Statement', statement, 'WIRE'),
+    field('parameters', 'Parameters', parameters, 'WIRE'),
+    field('input', 'Input', command.input === 'complete' ? 'complete' : 'more input follows that nobody has reviewed', 'WIRE'),
+    field('digest', 'sha256 of the bytes to be sent', command.digest, 'WIRE'),
+    field('fingerprint', 'sha256 of their meaning', command.fingerprint, 'WIRE'),
+  ]
+  return { section: section('exact_bytes', 'Exact bytes', fields), warnings }
+}
+
+function warningsOf(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>): Warning[] {
+  const warnings: Warning[] = []
+  const unknown = new Set([command.facts, ...command.readings].flatMap((facts) => facts.unknown))
+  const uninspectable = [command.facts, ...command.readings].some((facts) => facts.effect === 'unknown')
+  if (unknown.size > 0) warnings.push(warning('unknown_part', `uninspectable: ${[...unknown].map(visibleLine).join('; ')}`))
+  else if (uninspectable) warnings.push(warning('unknown_part', 'uninspectable: the effect of a part is unknown'))
+  const unbounded = [...new Set(command.readings.filter(isUnbounded).map((facts) => visibleLine(facts.action.toUpperCase())))]
+  if (unbounded.length > 0) warnings.push(warning('unbounded', `${unbounded.join(', ')} without a condition: every row is affected`))
+  const statements = command.readings.filter(isTop).length
+  if (statements > 1) warnings.push(warning('several_statements', `${statements} statements are decided together, as one`))
+  if (isInTransaction(command)) warnings.push(warning('in_transaction', 'the client is in a transaction: it holds its locks while this waits'))
+  if (command.input === 'streaming') warnings.push(warning('streaming_input', 'input follows the command that nobody has reviewed'))
+  if (verdict.mode === 'wait') {
+    const gone = verdict.survivesDisconnect ? 'if it leaves, this stays decidable' : 'if it leaves, this is withdrawn'
+    warnings.push(warning('client_waits', `the client waits on its connection; ${gone}`))
+  } else {
+    warnings.push(warning('client_asks_again', 'the client does not wait: an approval is used when it sends the same command again'))
+  }
+  return warnings
+}
+
+function isTop({ attributes }: Facts): boolean {
+  return attributes.nested !== true && (attributes.depth === undefined || attributes.depth === 'top')
+}
+
+function isUnbounded(facts: Facts): boolean {
+  const { bounded, has_where: hasWhere, where_constant_true: isAlwaysTrue } = facts.attributes
+  if (facts.action === 'truncate') return true
+  return ['update', 'delete', 'merge'].includes(facts.action) && (bounded === false || hasWhere === false || isAlwaysTrue === true)
+}
+
+function isInTransaction(command: Command): boolean {
+  const state = command.context.in_transaction
+  return state !== undefined && state !== null && state !== false && state !== '' && state !== 'I'
+}
+
+function sentenceOf(command: Command, context: BriefingContext): string {
+  const { principal, target } = command.session
+  const until = new Date(context.runsBefore).toISOString()
+  const sameDay = until.slice(0, 10) === new Date(context.now).toISOString().slice(0, 10)
+  const when = sameDay ? `${until.slice(11, 19)}Z` : `${until.slice(0, 10)} ${until.slice(11, 19)}Z`
+  const action = visibleLine(command.facts.action.toUpperCase())
+  return `I allow ${visibleLine(principal.name)} to run exactly this ${action} on ${visibleLine(target.name)}, once, before ${when}.`
+}
+
+function reading(facts: Facts): BriefingValue {
+  return {
+    action: facts.action,
+    effect: facts.effect,
+    resources: facts.resources.map((resource) => plain(resource)),
+    unknown: facts.unknown,
+    attributes: plain(facts.attributes),
+  }
+}
+
+function requirement(slot: Slot): BriefingValue {
+  return { slot: slot.name, people: slot.quorum, of: slot.groups }
+}
+
+/** Through JSON: what is stored and what is hashed are the same, whatever the object was. */
+function plain(value: unknown): BriefingValue {
+  return JSON.parse(JSON.stringify(value, (_key, member: unknown) => (typeof member === 'boolean' ? String(member) : member))) as BriefingValue
+}
+
+function section(name: SectionName, title: string, fields: readonly BriefingField[]): BriefingSection {
+  return { name, title, fields }
+}
+
+function field(name: string, label: string, value: BriefingValue, source: Source): BriefingField {
+  const shown = visibleValue(value)
+  return canonicalJson(shown) === canonicalJson(value) ? { name, label, value, source } : { name, label, value, source, visible: shown }
+}
+
+function visibleValue(value: BriefingValue): BriefingValue {
+  if (typeof value === 'string') return visible(value).text
+  if (value === null || typeof value === 'number') return value
+  if (isList(value)) return value.map(visibleValue)
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [visibleLine(key), visibleValue(member)]))
+}
+
+export function isList(value: BriefingValue): value is readonly BriefingValue[] {
+  return Array.isArray(value)
+}
+
+function warning(code: WarningCode, text: string): Warning {
+  return { code, text }
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex')
+}
