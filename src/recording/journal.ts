@@ -210,7 +210,8 @@ export class Journal {
    */
   durable(sequence: number): Promise<void> {
     if (sequence <= this.#durable.sequence) return Promise.resolve()
-    if (sequence > this.#sequence) return Promise.reject(new RangeError('no record of that sequence was appended'))
+    // Written so that NaN, too, is refused: waiting for what never comes would hold its caller for ever.
+    if (!(sequence <= this.#sequence)) return Promise.reject(new RangeError('no record of that sequence was appended'))
     if (!this.healthy) return Promise.reject(this.#unavailable())
     const inFlight = this.#inFlight
     const batch = inFlight !== undefined && sequence <= inFlight.sequence ? inFlight : this.#collecting

@@ -115,7 +115,10 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       writeBehindMs: limits.writeBehindMs ?? 5,
       retryMs: limits.retryMs ?? 250,
     },
-    inJournal,
+    {
+      has: (sequence) => sequence <= journal.head.sequence,
+      reaches: (sequence) => journal.durable(sequence).then(() => true, () => false),
+    },
     filesHealth,
   )
   const sessions = new Map<string, Open>()
@@ -262,15 +265,6 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   function assertHealthy(): void {
     if (stopped) throw new GatewayError('recording_unavailable', 'the recorder is stopped')
     if (!files.healthy) throw new GatewayError('recording_unavailable', `a recording cannot be written (${failedWhy})`)
-  }
-
-  async function inJournal(sequence: number): Promise<boolean> {
-    try {
-      if (sequence > journal.head.sequence) await journal.durable(sequence)
-      return true
-    } catch {
-      return false
-    }
   }
 
   function filesHealth(healthy: boolean, error: unknown): void {

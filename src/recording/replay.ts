@@ -123,10 +123,10 @@ export interface RecordingListed {
   /** Day it was opened, UTC. */
   readonly day: string
   readonly bytes: number
-  readonly changed_at: string
+  readonly begun_at: string
 }
 
-/** Recordings, latest change first within a day and the latest day first. `before` is the session the last page ended with. */
+/** Recordings, the latest first; an order that does not change while sessions go on. `before` is the session the last page ended with. */
 export async function listRecordings(directory: string, options: { readonly limit: number; readonly before?: string }): Promise<RecordingListed[]> {
   const listed: RecordingListed[] = []
   let skipping = options.before !== undefined
@@ -136,9 +136,9 @@ export async function listRecordings(directory: string, options: { readonly limi
     for (const name of await readdir(folder)) {
       if (!name.endsWith('.hpr')) continue
       const info = await stat(join(folder, name)).catch(() => undefined)
-      if (info?.isFile()) found.push({ session: name.slice(0, -4), day, bytes: info.size, changed_at: info.mtime.toISOString() })
+      if (info?.isFile()) found.push({ session: name.slice(0, -4), day, bytes: info.size, begun_at: info.birthtime.toISOString() })
     }
-    found.sort((a, b) => b.changed_at.localeCompare(a.changed_at) || a.session.localeCompare(b.session))
+    found.sort((a, b) => b.begun_at.localeCompare(a.begun_at) || a.session.localeCompare(b.session))
     for (const recording of found) {
       if (!skipping) listed.push(recording)
       else if (recording.session === options.before) skipping = false

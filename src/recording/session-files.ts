@@ -13,12 +13,21 @@ export interface SessionFileLimits {
   readonly retryMs: number
 }
 
+/**
+ * No recording gets ahead of the journal: after a crash it would hold records whose numbers the chain then gives to others.
+ */
+export interface JournalSide {
+  has(sequence: number): boolean
+  /** True once that record is on disk; false if it cannot be written now. */
+  reaches(sequence: number): Promise<boolean>
+}
+
 /** One recording on its way to disk. */
 export interface SessionFile {
   readonly path: string
   queue: Buffer[]
-  /** Last journal record among what was queued. */
-  sequence: number
+  /** For each of the queue, the journal record it is, or 0. */
+  sequences: number[]
   unwritten: number
   /** End of what the disk took; what follows may be rewritten. */
   offset: number
@@ -39,7 +48,7 @@ const MAX_VECTORS = 512
 export class SessionFiles {
   readonly #root: string
   readonly #limits: SessionFileLimits
-  readonly #inJournal: (sequence: number) => Promise<boolean>
+  readonly #journal: JournalSide
   readonly #onHealth: (healthy: boolean, why: unknown) => void
   readonly #handles = new Map<SessionFile, FileHandle>()
   readonly #dirty = new Set<SessionFile>()
@@ -52,19 +61,15 @@ export class SessionFiles {
   #retry: NodeJS.Timeout | undefined
   #stopped = false
 
-  /**
-   * `inJournal` resolves to true once that journal record is on disk, to false if it cannot be written now. No recording
-   * gets ahead of the journal: after a crash it would hold records whose numbers the chain then gives to others.
-   */
   constructor(
     root: string,
     limits: SessionFileLimits,
-    inJournal: (sequence: number) => Promise<boolean>,
+    journal: JournalSide,
     onHealth: (healthy: boolean, why: unknown) => void,
   ) {
     this.#root = root
     this.#limits = limits
-    this.#inJournal = inJournal
+    this.#journal = journal
     this.#onHealth = onHealth
   }
 
@@ -81,7 +86,7 @@ export class SessionFiles {
   }
 
   create(relativePath: string): SessionFile {
-    const file = { path: join(this.#root, relativePath), queue: [], sequence: 0, unwritten: 0, offset: 0, created: false, drained: undefined, failed: false }
+    const file = { path: join(this.#root, relativePath), queue: [], sequences: [], unwritten: 0, offset: 0, created: false, drained: undefined, failed: false }
     this.add(file, MAGIC)
     return file
   }
@@ -89,7 +94,7 @@ export class SessionFiles {
   /** `sequence`: the journal record this frame is, if it is one. */
   add(file: SessionFile, frame: Buffer, sequence = 0): void {
     file.queue.push(frame)
-    if (sequence > 0) file.sequence = sequence
+    file.sequences.push(sequence)
     file.unwritten += frame.length
     this.#total += frame.length
     if (file.failed || this.#later.has(file)) return
@@ -107,7 +112,7 @@ export class SessionFiles {
     return file.drained.promise
   }
 
-  /** Resolves when the queue of that file is on its way to disk and synced, or when stop() has given it up (false). */
+  /** True once everything queued for that file is written; false when stop() has given it up. */
   async flushed(file: SessionFile): Promise<boolean> {
     while (file.unwritten > 0) {
       if (this.#stopped) return false
@@ -159,9 +164,12 @@ export class SessionFiles {
   async #run(): Promise<void> {
     for (const file of this.#dirty) {
       this.#dirty.delete(file)
+      // What was queued while an earlier write of this file was under way may have gone with it.
+      if (file.queue.length === 0) continue
       try {
-        if (await this.#inJournal(file.sequence)) {
-          await this.#write(file)
+        const count = await this.#writable(file)
+        if (count > 0) {
+          await this.#write(file, count)
           this.#succeeded(file)
         } else {
           this.#later.add(file)
@@ -175,13 +183,23 @@ export class SessionFiles {
     this.#running = undefined
   }
 
-  async #write(file: SessionFile): Promise<void> {
+  /** How many frames may go to disk. Waits only when not even the first may; zero: the journal cannot be written. */
+  async #writable(file: SessionFile): Promise<number> {
+    const first = file.sequences[0]!
+    if (!this.#journal.has(first) && !(await this.#journal.reaches(first))) return 0
+    const most = Math.min(file.sequences.length, MAX_VECTORS)
+    for (let count = 1; count < most; count++) if (!this.#journal.has(file.sequences[count]!)) return count
+    return most
+  }
+
+  async #write(file: SessionFile, count: number): Promise<void> {
     const handle = await this.#handle(file)
-    const batch = file.queue.slice(0, MAX_VECTORS)
+    const batch = file.queue.slice(0, count)
     let bytes = 0
     for (const buffer of batch) bytes += buffer.length
     await writevAll(handle.fd, batch, file.offset)
-    file.queue = file.queue.slice(batch.length)
+    file.queue = file.queue.slice(count)
+    file.sequences = file.sequences.slice(count)
     file.offset += bytes
     file.unwritten -= bytes
     this.#total -= bytes
