@@ -134,8 +134,7 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^file:.+$/, 'expected file:FOLDER')
     .default('file:recordings')
-    .describe('where sessions are recorded'),
-  journal: path.optional().describe('folder of the hash-chained journal; `journal` beside the recordings where absent'),
+    .describe('folder that gets the hash-chained journal (`journal/`) and what sessions saw (`recordings/`)'),
   policies: path.describe('folder with the policy files'),
   trust: z.array(trustSchema).min(1).describe('issuers whose tokens are accepted'),
   reviewers: reviewersSchema.prefault({}).describe('who may decide'),

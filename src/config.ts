@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { isIP } from 'node:net'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
-import { z } from 'zod'
+import type { z } from 'zod'
 import {
   configSchema,
   limitsSchema,
@@ -90,8 +90,8 @@ export interface Config {
   readonly tls?: { readonly cert: string; readonly key: string }
   readonly adminTls: boolean
   readonly store: { readonly kind: 'sqlite'; readonly path: string }
+  /** Folder of the recorder: journal and session recordings. */
   readonly recordings: string
-  readonly journal: string
   readonly policies: string
   readonly trust: readonly TrustConfig[]
   readonly reviewers: readonly ReviewerGroup[]
@@ -206,15 +206,13 @@ class Loader {
     if (typeof policies === 'string') this.#folder(['policies'], policies)
 
     if (!addresses || !limits || !tokens || !key || typeof policies !== 'string' || this.#faults.length > 0) return undefined
-    const recordingsPath = this.#path(recordings.slice('file:'.length))
     return {
       file: this.#file,
       listen: addresses,
       ...(tls ? { tls } : {}),
       adminTls: tls !== undefined && !isLoopback(addresses.admin.host),
       store: { kind: 'sqlite', path: this.#path(store.slice('sqlite:'.length)) },
-      recordings: recordingsPath,
-      journal: typeof raw['journal'] === 'string' ? this.#path(raw['journal']) : join(dirname(recordingsPath), 'journal'),
+      recordings: this.#path(recordings.slice('file:'.length)),
       policies: this.#path(policies),
       trust,
       reviewers,

@@ -69,7 +69,6 @@ describe('the configuration', () => {
     expect(config.masking.key.toString()).toBe(KEY)
     expect(config.policies).toBe(join(folder, 'policies'))
     expect(config.recordings).toBe(join(folder, 'recordings'))
-    expect(config.journal).toBe(join(folder, 'journal'))
     expect(config.store.path).toBe(join(folder, 'holdpoint.db'))
     expect(config.limits.maxMessageBytes).toBe(16 * 1024 * 1024)
     expect(config.reviewers).toEqual([{ name: 'data-owners', claimValues: ['owners'], subjects: ['http://127.0.0.1:9000#maria'] }])
