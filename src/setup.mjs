@@ -59,7 +59,12 @@ function isInstalled() {
 
 function mayBeAbsent({ optional, devOptional, os, cpu, libc }) {
   if (!optional && !devOptional) return false
-  const fits = (list, value) => !list || (list.some((one) => one === value) || (list.every((one) => one.startsWith('!')) && !list.includes(`!${value}`)))
+  // What names no platform is there for the sake of an optional package that does.
+  if (!os && !cpu) return true
+  const fits = (names, value) => {
+    const list = [names ?? []].flat()
+    return list.includes(value) || (list.every((name) => name.startsWith('!')) && !list.includes(`!${value}`))
+  }
   return Boolean(libc) || !fits(os, process.platform) || !fits(cpu, process.arch)
 }
 
