@@ -1,0 +1,41 @@
+import { parentPort } from 'node:worker_threads'
+import { hasSqlDetails, loadModule, parseSync } from 'libpg-query'
+import type { RawStatement } from './raw.ts'
+import { TooDeep, walkParseResult } from './walk.ts'
+
+// Runs the real grammar and reads the facts off its tree here, so that only compact facts cross the thread and a broken
+// wasm instance dies with its thread. Everything but a clean answer makes the pool throw this thread away.
+
+export interface ParseRequest {
+  readonly id: number
+  readonly text: string
+  readonly bytes: number
+}
+
+/** `syntax`: the grammar refused the text, at that character. `deep`: more nested than we follow. `broken`: do not use this thread again. */
+export type ParseAnswer =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'facts'; readonly id: number; readonly statements: readonly RawStatement[] }
+  | { readonly kind: 'syntax'; readonly id: number; readonly position: number }
+  | { readonly kind: 'deep'; readonly id: number }
+  | { readonly kind: 'broken'; readonly id: number; readonly cause: string }
+
+const port = parentPort
+if (port === null) throw new Error('parse-worker runs as a worker thread only')
+
+port.on('message', (request: ParseRequest) => {
+  port.postMessage(answer(request))
+})
+await loadModule()
+port.postMessage({ kind: 'ready' } satisfies ParseAnswer)
+
+function answer({ id, text, bytes }: ParseRequest): ParseAnswer {
+  try {
+    return { kind: 'facts', id, statements: walkParseResult(parseSync(text), bytes) }
+  } catch (error) {
+    if (hasSqlDetails(error)) return { kind: 'syntax', id, position: error.sqlDetails?.cursorPosition ?? 0 }
+    if (error instanceof TooDeep) return { kind: 'deep', id }
+    // The name alone: a message may quote the text.
+    return { kind: 'broken', id, cause: error instanceof Error ? error.name : 'unknown' }
+  }
+}
