@@ -1,0 +1,351 @@
+import { GatewayError } from '../../errors.ts'
+import type { Detectors } from '../../masking/detectors.ts'
+import { maskJson, maskedJson } from '../../masking/json.ts'
+import { maskText, REDACTED } from '../../masking/rules.ts'
+import { type ColumnPlan, frame, malformed } from './masking.ts'
+import { type TypeFamily, typeFamily } from './types.ts'
+
+/** What COPY was told (its options, with their defaults filled in). Delimiter, quote and escape are one ASCII character. */
+export interface CopyOutOptions {
+  readonly format: 'text' | 'csv' | 'binary'
+  readonly delimiter: string
+  readonly nullString: string
+  readonly quote: string
+  readonly escape: string
+  readonly header: boolean
+  /** In the order COPY sends them; `whole-row` when that is not known. A row of another number of fields is masked whole. */
+  readonly columns: readonly ColumnPlan[] | 'whole-row'
+  /** Where known, so that a masked number becomes NULL and JSON stays JSON. Absent: every field counts as text, in binary as nothing we know. */
+  readonly typeOids?: readonly number[]
+  readonly detectors: Detectors
+  readonly key: Buffer
+}
+
+export interface CopyOutMasker {
+  /** One CopyData. Returns one CopyData with the rows that are complete by now, or an empty buffer when none is. */
+  data(message: Buffer): Buffer
+  /** Before CopyDone: a last line without its newline, masked, or empty. Throws `target_failed` when a binary row was cut short. */
+  end(): Buffer
+}
+
+/** A row longer than this is refused (`input_limit`) and not passed on unread. */
+export const MAX_COPY_ROW_BYTES = 32 * 1024 * 1024
+
+/**
+ * Masks the rows of COPY … TO STDOUT. The server sends one row per message in text and csv, but the protocol does not
+ * promise it, so rows are found by their own syntax (documentation of COPY, "File Formats") across messages.
+ */
+export function createCopyOutMasker(options: CopyOutOptions): CopyOutMasker {
+  const rows = options.format === 'binary' ? binaryRows(options) : lineRows(options)
+  let carried: Buffer = EMPTY
+  const take = (bytes: Buffer, final: boolean): Buffer => {
+    const all = carried.length === 0 ? bytes : Buffer.concat([carried, bytes])
+    const pieces: Buffer[] = []
+    const used = rows(all, pieces, final)
+    // A copy: the caller may use its read buffer again.
+    carried = used === all.length ? EMPTY : Buffer.from(all.subarray(used))
+    if (carried.length > MAX_COPY_ROW_BYTES) throw new GatewayError('input_limit', `a COPY row is longer than ${MAX_COPY_ROW_BYTES} bytes`)
+    return pieces.length === 0 ? EMPTY : frame('d', pieces)
+  }
+  return {
+    data: (message) => {
+      if (message.length < 5 || message[0] !== 0x64 || message.readInt32BE(1) !== message.length - 1) throw malformed('CopyData')
+      if (carried.length + message.length > MAX_COPY_ROW_BYTES + 5) throw new GatewayError('input_limit', `a COPY row is longer than ${MAX_COPY_ROW_BYTES} bytes`)
+      return take(message.subarray(5), false)
+    },
+    end: () => {
+      const out = take(EMPTY, true)
+      if (carried.length > 0) throw malformed('COPY row')
+      return out
+    },
+  }
+}
+
+/** Consumes whole rows from the front of `bytes`, pushes what the client gets, and returns how many bytes were used. */
+type Rows = (bytes: Buffer, pieces: Buffer[], final: boolean) => number
+
+const EMPTY: Buffer = Buffer.alloc(0)
+const NEWLINE = 0x0a
+const BACKSLASH = 0x5c
+
+interface RawField {
+  readonly start: number
+  readonly end: number
+  readonly quoted: boolean
+}
+
+function lineRows(options: CopyOutOptions): Rows {
+  const syntax = syntaxOf(options)
+  let header = options.header
+  // Where the search for the end of an unfinished row goes on: without it, a long row in many messages costs its square.
+  let searched: LineSearch = FRESH
+  return (bytes, pieces, final) => {
+    let at = 0
+    for (;;) {
+      if (at >= bytes.length) return at
+      searched = lineEnd(bytes, at, searched, syntax)
+      if (!searched.found && !final) return at
+      const end = searched.at + at
+      const next = searched.found ? end + 1 : end
+      searched = FRESH
+      if (header) {
+        header = false
+        pieces.push(options.detectors.maskBytes(bytes, at, next) ?? Buffer.from(bytes.subarray(at, next)))
+      } else {
+        pieces.push(maskLine(bytes, at, end, options, syntax), bytes.subarray(end, next))
+      }
+      at = next
+    }
+  }
+}
+
+interface Syntax {
+  readonly csv: boolean
+  readonly delimiter: number
+  readonly quote: number
+  readonly escape: number
+  readonly nullBytes: Buffer
+  /** The separators cannot break what the byte scan looks for, so a raw row can be scanned as it is. */
+  readonly scannable: boolean
+}
+
+function syntaxOf(options: CopyOutOptions): Syntax {
+  const csv = options.format === 'csv'
+  const character = (text: string, what: string): number => {
+    if (text.length !== 1 || text.charCodeAt(0) > 0x7e) throw new GatewayError('not_understood', `the ${what} of COPY is not one ASCII character`)
+    return text.charCodeAt(0)
+  }
+  return {
+    csv,
+    delimiter: character(options.delimiter, 'delimiter'),
+    quote: csv ? character(options.quote, 'quote') : -1,
+    escape: csv ? character(options.escape, 'escape') : BACKSLASH,
+    nullBytes: Buffer.from(options.nullString, 'utf8'),
+    scannable: '\t,;|'.includes(options.delimiter) && (!csv || (options.quote === '"' && (options.escape === '"' || options.escape === '\\'))),
+  }
+}
+
+interface LineSearch {
+  /** Offset from the row's beginning: of its newline when found, else of what has not been looked at. */
+  readonly at: number
+  readonly found: boolean
+  readonly quoted: boolean
+}
+
+const FRESH: LineSearch = { at: 0, found: false, quoted: false }
+
+function lineEnd(bytes: Buffer, start: number, from: LineSearch, syntax: Syntax): LineSearch {
+  if (!syntax.csv) {
+    // Text format writes every newline of a value as `\n`, so a raw one always ends the row.
+    const newline = bytes.indexOf(NEWLINE, start + from.at)
+    return newline === -1 ? { at: bytes.length - start, found: false, quoted: false } : { at: newline - start, found: true, quoted: false }
+  }
+  let quoted = from.quoted
+  let i = start + from.at
+  for (; i < bytes.length; i++) {
+    const byte = bytes[i]
+    if (quoted && byte === syntax.escape && syntax.escape !== syntax.quote) {
+      // What is escaped may be in the next message: look at both again then.
+      if (i + 1 >= bytes.length) return { at: i - start, found: false, quoted }
+      if (bytes[i + 1] === syntax.quote || bytes[i + 1] === syntax.escape) i++
+    } else if (byte === syntax.quote) quoted = !quoted
+    else if (byte === NEWLINE && !quoted) return { at: i - start, found: true, quoted: false }
+  }
+  return { at: i - start, found: false, quoted }
+}
+
+function maskLine(bytes: Buffer, start: number, end: number, options: CopyOutOptions, syntax: Syntax): Buffer {
+  const { columns, detectors } = options
+  const planned = columns !== 'whole-row' && columns.some((plan) => plan !== 'pass')
+  const fields = start === end && columns.length === 0 ? [] : splitLine(bytes, start, end, syntax)
+  const fits = columns !== 'whole-row' && fields.length === columns.length
+  if (fits && !planned && syntax.scannable && !detectors.scanBytes(bytes, start, end)) return bytes.subarray(start, end)
+  const pieces: Buffer[] = []
+  const delimiter = Buffer.from([syntax.delimiter])
+  fields.forEach((field, index) => {
+    if (index > 0) pieces.push(delimiter)
+    const plan = fits ? (columns[index] ?? 'whole') : 'whole'
+    pieces.push(maskField(bytes, field, plan, index, options, syntax) ?? bytes.subarray(field.start, field.end))
+  })
+  return Buffer.concat(pieces)
+}
+
+function splitLine(bytes: Buffer, start: number, end: number, syntax: Syntax): RawField[] {
+  const fields: RawField[] = []
+  let begin = start
+  let quoted = false
+  let inside = false
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]
+    if (syntax.csv) {
+      if (inside && byte === syntax.escape && syntax.escape !== syntax.quote && (bytes[i + 1] === syntax.quote || bytes[i + 1] === syntax.escape)) i++
+      else if (byte === syntax.quote) {
+        inside = !inside
+        quoted = true
+      }
+    } else if (byte === BACKSLASH) {
+      i++
+      continue
+    }
+    if (byte === syntax.delimiter && !inside) {
+      fields.push({ start: begin, end: i, quoted })
+      begin = i + 1
+      quoted = false
+    }
+  }
+  fields.push({ start: begin, end, quoted })
+  return fields
+}
+
+/** The field as it goes to the client, or undefined where it stays. */
+function maskField(bytes: Buffer, field: RawField, plan: ColumnPlan, index: number, options: CopyOutOptions, syntax: Syntax): Buffer | undefined {
+  const { detectors, typeOids } = options
+  const family: TypeFamily = typeOids === undefined ? 'text' : typeFamily(typeOids[index] ?? 0)
+  if (!field.quoted && syntax.nullBytes.equals(bytes.subarray(field.start, field.end))) return undefined
+  if (plan === 'pass') {
+    if (family === 'scalar' || (syntax.scannable && !detectors.scanBytes(bytes, field.start, field.end))) return undefined
+    const value = decodeField(bytes, field, syntax)
+    const masked = family === 'json' || family === 'jsonb' ? maskJson(value, 0, value.length, detectors) : detectors.maskBytes(value, 0, value.length)
+    return masked === undefined || masked === null ? undefined : encodeField(masked, syntax)
+  }
+  const shown = masked(plan, family, () => decodeField(bytes, field, syntax), options)
+  return shown === null ? syntax.nullBytes : encodeField(shown, syntax)
+}
+
+function masked(plan: Exclude<ColumnPlan, 'pass'>, family: TypeFamily, value: () => Buffer, options: CopyOutOptions): Buffer | null {
+  if (family !== 'text' && family !== 'json' && family !== 'jsonb') return null
+  const whole = plan === 'whole' || (family !== 'text' && plan.style !== 'pseudonym' && plan.style !== 'hash' && plan.style !== 'null')
+  const shown = whole ? REDACTED : maskText(plan.style, value().toString('utf8'), options.key, plan.domain)
+  return shown === null ? null : Buffer.from(family === 'text' ? shown : maskedJson(shown), 'utf8')
+}
+
+const TEXT_ESCAPES: ReadonlyMap<number, number> = new Map(
+  (['b\b', 'f\f', 'n\n', 'r\r', 't\t', 'v\v'] as const).map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)] as const),
+)
+
+function decodeField(bytes: Buffer, field: RawField, syntax: Syntax): Buffer {
+  const out = Buffer.allocUnsafe(field.end - field.start)
+  let write = 0
+  let inside = false
+  for (let i = field.start; i < field.end; i++) {
+    const byte = bytes[i]!
+    const next = i + 1 < field.end ? bytes[i + 1]! : -1
+    if (syntax.csv) {
+      if (inside && byte === syntax.escape && (next === syntax.quote || next === syntax.escape)) {
+        out[write++] = next
+        i++
+      } else if (byte === syntax.quote) inside = !inside
+      else out[write++] = byte
+    } else if (byte === BACKSLASH && next !== -1) {
+      out[write++] = TEXT_ESCAPES.get(next) ?? next
+      i++
+    } else out[write++] = byte
+  }
+  return out.subarray(0, write)
+}
+
+function encodeField(value: Buffer, syntax: Syntax): Buffer {
+  const out: number[] = []
+  if (syntax.csv) out.push(syntax.quote)
+  for (const byte of value) {
+    if (syntax.csv) {
+      if (byte === syntax.quote || byte === syntax.escape) out.push(syntax.escape)
+      out.push(byte)
+      continue
+    }
+    const letter = byte < 0x0e ? TEXT_LETTERS.get(byte) : undefined
+    if (letter !== undefined) out.push(BACKSLASH, letter)
+    else if (byte === BACKSLASH || byte === syntax.delimiter) out.push(BACKSLASH, byte)
+    else out.push(byte)
+  }
+  if (syntax.csv) out.push(syntax.quote)
+  return Buffer.from(out)
+}
+
+const TEXT_LETTERS: ReadonlyMap<number, number> = new Map([...TEXT_ESCAPES].map(([letter, byte]) => [byte, letter]))
+
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
+
+/** Signature, flags, extension; then per row an int16 count and (int32 length, bytes) each; a count of -1 ends it. */
+function binaryRows(options: CopyOutOptions): Rows {
+  let begun = false
+  let ended = false
+  return (bytes, pieces) => {
+    let at = 0
+    if (!begun) {
+      if (bytes.length < SIGNATURE.length + 8) return 0
+      if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw malformed('binary COPY header')
+      const extension = bytes.readInt32BE(SIGNATURE.length + 4)
+      if (extension < 0 || extension > MAX_COPY_ROW_BYTES) throw malformed('binary COPY header')
+      at = SIGNATURE.length + 8 + extension
+      if (at > bytes.length) return 0
+      begun = true
+      pieces.push(bytes.subarray(0, at))
+    }
+    while (at + 2 <= bytes.length) {
+      if (ended) throw malformed('binary COPY trailer')
+      const count = bytes.readInt16BE(at)
+      if (count === -1) {
+        ended = true
+        pieces.push(bytes.subarray(at, at + 2))
+        at += 2
+        continue
+      }
+      if (count < 0) throw malformed('binary COPY row')
+      const end = binaryRowEnd(bytes, at + 2, count)
+      if (end === -1) return at
+      maskBinaryRow(bytes, at, count, options, pieces)
+      at = end
+    }
+    return at
+  }
+}
+
+function binaryRowEnd(bytes: Buffer, start: number, count: number): number {
+  let at = start
+  for (let i = 0; i < count; i++) {
+    if (at + 4 > bytes.length) return -1
+    const length = bytes.readInt32BE(at)
+    if (length < -1 || length > MAX_COPY_ROW_BYTES) throw malformed('binary COPY row')
+    at += 4 + Math.max(0, length)
+  }
+  return at > bytes.length ? -1 : at
+}
+
+function maskBinaryRow(bytes: Buffer, start: number, count: number, options: CopyOutOptions, pieces: Buffer[]): void {
+  const { columns } = options
+  const fits = columns !== 'whole-row' && columns.length === count
+  pieces.push(bytes.subarray(start, start + 2))
+  let at = start + 2
+  for (let i = 0; i < count; i++) {
+    const length = bytes.readInt32BE(at)
+    const end = at + 4 + Math.max(0, length)
+    const shown = length === -1 ? undefined : maskBinaryField(bytes.subarray(at + 4, end), fits ? (columns[i] ?? 'whole') : 'whole', i, options)
+    if (shown === undefined) pieces.push(bytes.subarray(at, end))
+    else if (shown === null) pieces.push(NULL_LENGTH)
+    else {
+      const prefix = Buffer.allocUnsafe(4)
+      prefix.writeInt32BE(shown.length)
+      pieces.push(prefix, shown)
+    }
+    at = end
+  }
+}
+
+const NULL_LENGTH = Buffer.from([0xff, 0xff, 0xff, 0xff])
+const JSONB_VERSION = Buffer.from([1])
+
+function maskBinaryField(value: Buffer, plan: ColumnPlan, index: number, options: CopyOutOptions): Buffer | null | undefined {
+  const { detectors, typeOids } = options
+  const family: TypeFamily = typeOids === undefined ? 'other' : typeFamily(typeOids[index] ?? 0)
+  if (family === 'jsonb' && (value[0] !== 1 || value.length === 0)) return null
+  const body = family === 'jsonb' ? value.subarray(1) : value
+  let shown: Buffer | null | undefined
+  if (plan !== 'pass') shown = masked(plan, family, () => body, options)
+  else if (family === 'scalar' || !detectors.scanBytes(body, 0, body.length)) return undefined
+  else if (family === 'text') shown = detectors.maskBytes(body, 0, body.length) ?? undefined
+  else if (family === 'json' || family === 'jsonb') shown = maskJson(body, 0, body.length, detectors)
+  // A form we cannot rewrite from within (an array, a composite, a type nobody named): what must not be seen takes the field with it.
+  else shown = detectors.find(body, 0, body.length).length > 0 ? null : undefined
+  return family === 'jsonb' && shown !== null && shown !== undefined ? Buffer.concat([JSONB_VERSION, shown]) : shown
+}

@@ -1,0 +1,333 @@
+import { GatewayError } from '../../errors.ts'
+import type { Detectors } from '../../masking/detectors.ts'
+import { maskJson, maskedJson } from '../../masking/json.ts'
+import { maskText, type MaskStyle, REDACTED } from '../../masking/rules.ts'
+import { type TypeFamily, typeFamily } from './types.ts'
+
+// What the target sends is masked on its own bytes. A string per cell would cost three quarters of the throughput, so
+// the columns are walked by their lengths, and a cell becomes a string only when it is masked or the byte scan fires.
+
+/** One column of a RowDescription (protocol 3.0, section 54.7). `tableOid` and `attnum` are 0 for anything computed. */
+export interface Field {
+  readonly name: string
+  readonly tableOid: number
+  readonly attnum: number
+  readonly typeOid: number
+  readonly typmod: number
+  /** 0 text, 1 binary; always 0 in the answer to Describe(statement), where Bind has not spoken yet. */
+  readonly format: number
+}
+
+/** `whole`: nothing of it is shown, because where it comes from is not known. */
+export type ColumnPlan = { readonly style: MaskStyle; readonly domain: string } | 'whole' | 'pass'
+
+const HEADER = 5
+const MAX_FIELDS = 1664
+
+/** Reads a whole RowDescription ('T', int32 length, body). Throws `target_failed` when it is not one. */
+export function parseRowDescription(message: Buffer): Field[] {
+  const fields: Field[] = []
+  eachField(message, (name, at) => {
+    fields.push({
+      name: name.toString('utf8'),
+      tableOid: message.readUInt32BE(at),
+      attnum: message.readInt16BE(at + 4),
+      typeOid: message.readUInt32BE(at + 6),
+      typmod: message.readInt32BE(at + 12),
+      format: message.readInt16BE(at + 16),
+    })
+  })
+  return fields
+}
+
+/** A column's name can carry data (`CREATE VIEW` from a DO block). The message itself when nothing was found. */
+export function maskRowDescription(message: Buffer, detectors: Detectors): Buffer {
+  if (!detectors.scanBytes(message, HEADER, message.length)) return message
+  const pieces: Buffer[] = [message.subarray(HEADER, HEADER + 2)]
+  let changed = false
+  eachField(message, (name, at) => {
+    const masked = detectors.maskBytes(name, 0, name.length)
+    if (masked !== null) changed = true
+    pieces.push(masked ?? name, ZERO, message.subarray(at, at + 18))
+  })
+  return changed ? frame('T', pieces) : message
+}
+
+function eachField(message: Buffer, onField: (name: Buffer, at: number) => void): void {
+  expectType(message, 'T')
+  const count = message.length >= HEADER + 2 ? message.readInt16BE(HEADER) : -1
+  if (count < 0 || count > MAX_FIELDS) throw malformed('RowDescription')
+  let at = HEADER + 2
+  for (let i = 0; i < count; i++) {
+    const zero = message.indexOf(0, at)
+    if (zero === -1 || zero + 19 > message.length) throw malformed('RowDescription')
+    onField(message.subarray(at, zero), zero + 1)
+    at = zero + 19
+  }
+  if (at !== message.length) throw malformed('RowDescription')
+}
+
+export interface RowMaskerOptions {
+  readonly fields: readonly Field[]
+  /** Result formats as in Bind: none (text), one for all, or one per column. Absent: those of the RowDescription. */
+  readonly formats?: readonly number[]
+  readonly plan: (field: Field, index: number) => ColumnPlan
+  readonly key: Buffer
+  readonly detectors: Detectors
+  /** Content detectors on what the plan lets pass. */
+  readonly detect: boolean
+}
+
+export interface RowMasker {
+  /** Nothing to do in any row: the caller may forward DataRows unread. */
+  readonly passThrough: boolean
+  /** No column is masked by plan: a chunk of whole DataRows for which `detectors.scanBytes` is false may go as it is. */
+  readonly detectOnly: boolean
+  /** One whole DataRow. The message itself when nothing changes. Throws `target_failed` when it does not fit its description. */
+  row(message: Buffer): Buffer
+}
+
+type Cell = (message: Buffer, start: number, end: number) => Buffer | null | undefined
+
+/**
+ * Masks DataRows. Text (varchar, bpchar, name) takes its style, in both formats; json and jsonb stay valid JSON; every
+ * other type becomes NULL, which is valid for all of them in both formats. NULL stays NULL.
+ */
+export function createRowMasker(options: RowMaskerOptions): RowMasker {
+  const formats = resultFormats(options)
+  let detectOnly = true
+  const cells: readonly (Cell | undefined)[] = options.fields.map((field, index) => {
+    const plan = options.plan(field, index)
+    const binary = formats[index] !== 0
+    const family = typeFamily(field.typeOid)
+    if (plan !== 'pass') {
+      detectOnly = false
+      return maskedCell(plan, family, binary, options.key)
+    }
+    return options.detect ? detectedCell(family, binary, options.detectors) : undefined
+  })
+  const passThrough = cells.every((cell) => cell === undefined)
+  return {
+    passThrough,
+    detectOnly,
+    row: (message) => {
+      if (passThrough) return message
+      if (detectOnly && !options.detectors.scanBytes(message, HEADER + 2, message.length)) {
+        checkRow(message, cells.length)
+        return message
+      }
+      return maskRow(message, cells)
+    },
+  }
+}
+
+function resultFormats(options: RowMaskerOptions): readonly number[] {
+  const { fields, formats } = options
+  const all = fields.map((field, index) => {
+    if (formats === undefined) return field.format
+    if (formats.length === 0) return 0
+    return formats.length === 1 ? formats[0] : formats[index]
+  })
+  if (formats !== undefined && formats.length > 1 && formats.length !== fields.length) {
+    throw new GatewayError('target_failed', 'the target described another number of columns than the client asked formats for')
+  }
+  return all.map((format) => format ?? 1)
+}
+
+function checkRow(message: Buffer, columns: number): void {
+  expectType(message, 'D')
+  if (message.length < HEADER + 2 || message.readInt16BE(HEADER) !== columns) throw malformed('DataRow')
+}
+
+function maskRow(message: Buffer, cells: readonly (Cell | undefined)[]): Buffer {
+  checkRow(message, cells.length)
+  const end = message.length
+  // Flat: where a cell's length field stands, where the cell ends, what replaces it.
+  let from: number[] | undefined
+  const until: number[] = []
+  const replacements: (Buffer | null)[] = []
+  let growth = 0
+  let at = HEADER + 2
+  for (let i = 0; i < cells.length; i++) {
+    if (at + 4 > end) throw malformed('DataRow')
+    const length = message.readInt32BE(at)
+    const start = at + 4
+    if (length === -1) {
+      at = start
+      continue
+    }
+    const stop = start + length
+    if (length < 0 || stop > end) throw malformed('DataRow')
+    const replacement = cells[i]?.(message, start, stop)
+    if (replacement !== undefined) {
+      from ??= []
+      from.push(at)
+      until.push(stop)
+      replacements.push(replacement)
+      growth += (replacement === null ? 0 : replacement.length) - length
+    }
+    at = stop
+  }
+  if (at !== end) throw malformed('DataRow')
+  if (from === undefined) return message
+  const out = Buffer.allocUnsafe(end + growth)
+  let read = 0
+  let write = 0
+  for (let k = 0; k < from.length; k++) {
+    const field = from[k]!
+    write += message.copy(out, write, read, field)
+    const replacement = replacements[k] ?? null
+    write = out.writeInt32BE(replacement === null ? -1 : replacement.length, write)
+    if (replacement !== null) write += replacement.copy(out, write)
+    read = until[k]!
+  }
+  message.copy(out, write, read, end)
+  out.writeInt32BE(out.length - 1, 1)
+  return out
+}
+
+/** By plan: always something else than what was there. */
+function maskedCell(plan: Exclude<ColumnPlan, 'pass'>, family: TypeFamily, binary: boolean, key: Buffer): Cell {
+  if (family !== 'text' && family !== 'json' && family !== 'jsonb') return () => null
+  if (plan !== 'whole' && plan.style === 'null') return () => null
+  const prefix = family === 'jsonb' && binary ? JSONB_VERSION : undefined
+  const show = (text: string): Buffer | null => {
+    const shown = plan === 'whole' ? REDACTED : maskText(plan.style, text, key, plan.domain)
+    return shown === null ? null : Buffer.from(family === 'text' ? shown : maskedJson(shown), 'utf8')
+  }
+  if (plan === 'whole' || plan.style === 'redact') {
+    const constant = show('')!
+    const bytes = prefix === undefined ? constant : Buffer.concat([prefix, constant])
+    return () => bytes
+  }
+  if (family === 'text') return (message, start, end) => show(message.toString('utf8', start, end))
+  // Only tokens can stand for a document; its first letter or last four say nothing anyone asked for.
+  if (plan.style !== 'pseudonym' && plan.style !== 'hash') return maskedCell('whole', family, binary, key)
+  return (message, start, end) => {
+    const shown = show(message.toString('utf8', prefix === undefined ? start : start + 1, end))
+    return shown === null || prefix === undefined ? shown : Buffer.concat([prefix, shown])
+  }
+}
+
+const JSONB_VERSION = Buffer.from([1])
+
+/** By content: undefined where nothing is found. */
+function detectedCell(family: TypeFamily, binary: boolean, detectors: Detectors): Cell | undefined {
+  const scan = (message: Buffer, start: number, end: number): boolean => detectors.scanBytes(message, start, end)
+  if (family === 'scalar') return undefined
+  if (family === 'json' || (family === 'jsonb' && !binary)) {
+    return (message, start, end) => (scan(message, start, end) ? maskJson(message, start, end, detectors) : undefined)
+  }
+  if (family === 'jsonb') {
+    return (message, start, end) => {
+      // Another version than 1 would be a form we cannot read.
+      if (end === start || message[start] !== 1) return null
+      const masked = scan(message, start + 1, end) ? maskJson(message, start + 1, end, detectors) : undefined
+      return masked === undefined ? undefined : Buffer.concat([JSONB_VERSION, masked])
+    }
+  }
+  if (family === 'text' || !binary) {
+    return (message, start, end) => (scan(message, start, end) ? (detectors.maskBytes(message, start, end) ?? undefined) : undefined)
+  }
+  // The inside of a binary array or composite has lengths of its own: what must not be seen there takes the cell with it.
+  return (message, start, end) => (scan(message, start, end) && detectors.find(message, start, end).length > 0 ? null : undefined)
+}
+
+const MASKED_ERROR = "The target's message is masked, because the statement touches masked columns; its code says what kind of error it is."
+
+/**
+ * ErrorResponse ('E') or NoticeResponse ('N') for the client. Values appear in messages, details and contexts of
+ * cast, constraint and RAISE errors; with `maskedTable` the message is replaced and detail, hint, context and internal
+ * query are left out, since no detector knows an arbitrary value. Codes and names stay.
+ */
+export function maskErrorOrNotice(message: Buffer, options: { readonly detectors: Detectors; readonly maskedTable: boolean }): Buffer {
+  const type = message[0] === 0x4e ? 'N' : 'E'
+  const fields = errorFields(message)
+  if (fields === undefined) {
+    const severity = type === 'N' ? 'NOTICE' : 'ERROR'
+    return frame(type, [Buffer.from(`S${severity}\0V${severity}\0C58000\0MThe target sent a message that cannot be read; it is not shown.\0\0`, 'utf8')])
+  }
+  const pieces: Buffer[] = []
+  let changed = false
+  for (const { code, value } of fields) {
+    const shown = errorField(code, value, options)
+    if (shown !== value) changed = true
+    if (shown !== undefined) pieces.push(Buffer.from(code, 'latin1'), shown, ZERO)
+  }
+  return changed ? frame(type, [...pieces, ZERO]) : message
+}
+
+interface ErrorField {
+  readonly code: string
+  readonly value: Buffer
+}
+
+function errorField(code: string, value: Buffer, options: { readonly detectors: Detectors; readonly maskedTable: boolean }): Buffer | undefined {
+  const { detectors, maskedTable } = options
+  if (maskedTable) {
+    if (code === 'M') return Buffer.from(MASKED_ERROR, 'utf8')
+    // W, q and p tell the query a function ran, with the values in it. H comes from RAISE as freely as D does.
+    if (code === 'D' || code === 'H' || code === 'W' || code === 'q' || code === 'p') return undefined
+    // RAISE … USING COLUMN = anything: what is longer than an identifier can be is none.
+    if ('stcdn'.includes(code) && value.length > 63) return undefined
+    if (!'SVCFLRPstcdn'.includes(code)) return undefined
+  }
+  if ('SVCFLRPp'.includes(code) || !detectors.scanBytes(value, 0, value.length)) return value
+  return detectors.maskBytes(value, 0, value.length) ?? value
+}
+
+function errorFields(message: Buffer): ErrorField[] | undefined {
+  if (message.length < HEADER + 1 || (message[0] !== 0x45 && message[0] !== 0x4e) || message.readInt32BE(1) !== message.length - 1) return undefined
+  const fields: ErrorField[] = []
+  let at = HEADER
+  while (at < message.length && message[at] !== 0) {
+    const zero = message.indexOf(0, at + 1)
+    if (zero === -1 || fields.length >= 64) return undefined
+    fields.push({ code: String.fromCharCode(message[at]!), value: message.subarray(at + 1, zero) })
+    at = zero + 1
+  }
+  return at === message.length - 1 && fields.length > 0 ? fields : undefined
+}
+
+/** NotificationResponse ('A', pid, channel, payload): both texts are the sender's. Throws `target_failed` when malformed. */
+export function maskNotification(message: Buffer, detectors: Detectors): Buffer {
+  expectType(message, 'A')
+  const channelEnd = message.indexOf(0, HEADER + 4)
+  const payloadEnd = channelEnd === -1 ? -1 : message.indexOf(0, channelEnd + 1)
+  if (message.length < HEADER + 6 || payloadEnd !== message.length - 1) throw malformed('NotificationResponse')
+  const channel = detectors.maskBytes(message, HEADER + 4, channelEnd)
+  const payload = detectors.maskBytes(message, channelEnd + 1, payloadEnd)
+  if (channel === null && payload === null) return message
+  return frame('A', [
+    message.subarray(HEADER, HEADER + 4),
+    channel ?? message.subarray(HEADER + 4, channelEnd),
+    ZERO,
+    payload ?? message.subarray(channelEnd + 1, payloadEnd),
+    ZERO,
+  ])
+}
+
+/** What a client sent (COPY data, Bind parameters), as the record may show it. Bytes that are no UTF-8 become U+FFFD. */
+export function applyInputDetectors(bytes: Buffer, detectors: Detectors): string {
+  return (detectors.maskBytes(bytes, 0, bytes.length) ?? bytes).toString('utf8')
+}
+
+const ZERO = Buffer.from([0])
+
+export function frame(type: string, pieces: readonly Buffer[]): Buffer {
+  let length = HEADER
+  for (const piece of pieces) length += piece.length
+  const out = Buffer.allocUnsafe(length)
+  out[0] = type.charCodeAt(0)
+  let at = out.writeInt32BE(length - 1, 1)
+  for (const piece of pieces) at += piece.copy(out, at)
+  return out
+}
+
+function expectType(message: Buffer, type: string): void {
+  if (message.length < HEADER || message[0] !== type.charCodeAt(0) || message.readInt32BE(1) !== message.length - 1) throw malformed(`message '${type}'`)
+}
+
+export function malformed(what: string): GatewayError {
+  return new GatewayError('target_failed', `the target sent a malformed ${what}; it is not passed on`)
+}
