@@ -344,8 +344,9 @@ function checkVocabulary(on: OnDocument, fault: AddFault): void {
 }
 
 function checkAttributeType(name: string, values: readonly unknown[], types: readonly (string | undefined)[], fault: AddFault): void {
-  const wanted = types.some((type) => type === 'bool') ? 'boolean' : 'string'
-  if (types.every((type) => type === undefined)) return
+  const type = types.find((each) => each !== undefined)
+  if (type === undefined) return
+  const wanted = type === 'bool' ? 'boolean' : type === 'int' ? 'number' : 'string'
   for (const value of values) {
     if (value !== null && typeof value !== wanted) fault(['on', 'attributes', name], `attribute "${name}" is a ${wanted}`)
   }

@@ -11,7 +11,7 @@ export const BUILTIN_ACTIONS: ReadonlySet<string> = new Set(['control', 'cancel'
 /** What calling a function of a class may do; only these are covered by an allow rule that says nothing about functions. */
 export const SAFE_FUNCTION_CLASSES: ReadonlySet<string> = new Set(['pure', 'catalog', 'time', 'sequence'])
 
-export type AttributeType = 'bool' | 'string' | 'list<string>'
+export type AttributeType = 'bool' | 'string' | 'int' | 'list<string>'
 
 export interface Vocabulary {
   /** Every `Facts.action` a rule may name. */
@@ -39,13 +39,15 @@ export const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
     verbs: [...POSTGRES_READING, ...POSTGRES_CHANGING],
     changing: new Set(POSTGRES_CHANGING),
     functionClasses: [
-      'pure', 'catalog', 'time', 'sequence', 'sideeffect', 'file', 'net', 'dynamic_sql', 'admin', 'lo', 'lock', 'guc', 'opaque', 'unknown',
+      'pure', 'catalog', 'time', 'sequence', 'sideeffect', 'file', 'net', 'dynamic_sql', 'admin', 'lo', 'lock', 'guc', 'notify', 'opaque',
     ],
     resourceKinds: ['relation', 'function', 'setting', 'role', 'channel', 'language', 'file'],
     attributes: {
-      has_where: 'bool', where_constant_true: 'bool', bounded: 'bool', has_limit: 'bool', returning: 'bool', locking: 'bool', nested: 'bool',
-      depth: 'string', function_classes: 'list<string>', setting: 'string', setting_value: 'string', copy_direction: 'string',
-      explain_analyze: 'bool', class: 'string', node: 'string',
+      class: 'string', node: 'string', depth: 'string', nested: 'bool', executes: 'string', function_classes: 'list<string>', star: 'bool', returning: 'bool',
+      locking: 'bool', has_where: 'bool', where_constant_true: 'bool', has_limit: 'bool', bounded: 'bool', setting: 'string', setting_value: 'string',
+      setting_op: 'string', copy_direction: 'string', copy_channel: 'string', copy_format: 'string', explain_analyze: 'bool', on_conflict: 'string',
+      transaction: 'string', lock_mode: 'int', object_type: 'string', objects: 'list<string>', cascade: 'bool', reference: 'string',
+      relation_kinds: 'list<string>', user_triggers: 'bool', row_security: 'bool', cascades_to: 'list<string>',
     },
     context: { in_transaction: 'bool', role: 'string', database: 'string' },
   },
