@@ -180,8 +180,8 @@ function exactBytes(command: Command, mask: SecretMasker): { readonly section: B
   const hidden = seen.reduce((sum, one) => sum + one.hidden, 0)
   const suspects = seen.reduce((sum, one) => sum + one.suspects, 0)
   const warnings: Warning[] = []
-  if (hidden > 0) warnings.push(warning('hidden_characters', `${hidden} hidden, reordering or unusual blank characters; they are shown as \\u{...}`))
-  if (suspects > 0) warnings.push(warning('look_alike_letters', `${suspects} words with letters that look like others; they are shown as \\u{...}`))
+  if (hidden > 0) warnings.push(warning('hidden_characters', `${hidden} hidden, reordering or unusual blank characters; they are shown as escapes`))
+  if (suspects > 0) warnings.push(warning('look_alike_letters', `${suspects} words with letters that look like others; they are shown as escapes`))
   if (texts.some(hasLongBlank)) warnings.push(warning('long_blank', 'a long run of blanks or empty lines: read to the very end'))
   if (isMasked) warnings.push(warning('secret_masked', 'secrets in the text are masked here and are sent as they are'))
   const fields = [

@@ -1,6 +1,6 @@
 import type { Briefing, BriefingField, BriefingSection, BriefingValue } from './briefing.ts'
 import { isList } from './briefing.ts'
-import { visible, visibleLine } from './visible.ts'
+import { terminalLine, visible, visibleLine } from './visible.ts'
 
 /**
  * The briefing as plain text for a terminal, complete. Every foreign character goes through `visible`, so that the
@@ -10,11 +10,11 @@ import { visible, visibleLine } from './visible.ts'
 export function renderBriefing(briefing: Briefing): string {
   const lines = [
     `Hold ${visibleLine(briefing.holdId)}   code ${visibleLine(briefing.code)}   decide before ${visibleLine(briefing.expiresAt)}`,
-    ...briefing.warnings.map((warning) => `! ${visibleLine(warning.text)}`),
+    ...briefing.warnings.map((warning) => `! ${terminalLine(warning.text)}`),
     ...briefing.sections.flatMap(renderSection),
     '',
     'If you approve, you say:',
-    `  ${visibleLine(briefing.sentence)}`,
+    `  ${terminalLine(briefing.sentence)}`,
     `Briefing ${visibleLine(briefing.digest)}`,
   ]
   return `${lines.join('\n')}\n`

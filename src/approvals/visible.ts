@@ -4,7 +4,8 @@
 
 // Line feeds stay: they are the text's own lines. Cf, Zs and the like cover bidi marks, zero-width characters, blanks
 // that are not a space, and tag characters; Default_Ignorable adds fillers and variation selectors that draw nothing.
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|[^\P{Zs} ]|\\(?=u\{)/gu
+const HIDDEN = /(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|[^\P{Zs} ]/gu
+const HIDDEN_OR_ESCAPE = new RegExp(`${HIDDEN.source}|\\\\(?=u\\{)`, 'gu')
 const WORD = /[\p{L}\p{N}\p{M}_$]+/gu
 const ASCII_LETTER = /[A-Za-z]/
 const NOT_ASCII_LETTER = /[^\p{ASCII}\P{L}]/gu
@@ -12,7 +13,7 @@ const NOT_LATIN_LETTER = /[^\P{L}\p{Script=Latin}]/u
 
 // Letters of Cyrillic, Greek, Armenian, Cherokee and IPA Latin that fonts draw (nearly) like an ASCII letter.
 const LOOK_ALIKES = new Set(
-  'аеорсухіјѕԁһӏԛԝкмтвнгАВЕЅІЈКМНОРСТУХԌԚԜҮүοανρτυικχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧϲϳսօհոռցզ' + 'ɑɡıɩᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᏒᏚᎢᏙᏔᏃᴀᴄᴇᴏᴜᴠᴡᴢ',
+  'аеорсухіјѕԁһӏԛԝАВЕЅІЈКМНОРСТУХԌԚԜҮүοανρτυικχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧϲϳսօհոռցզ' + 'ɑɡıɩᎪᏴᏟᎠᎬᏀᎻᎥᎫᏦᏞᎷᏢᏒᏚᎢᏙᏔᏃᴀᴄᴇᴏᴜᴠᴡᴢ',
 )
 
 export interface Visible {
@@ -27,7 +28,7 @@ export interface Visible {
 export function visible(text: string): Visible {
   let suspects = 0
   let hidden = 0
-  const escaped = text.replace(HIDDEN, (character) => {
+  const escaped = text.replace(HIDDEN_OR_ESCAPE, (character) => {
     if (character !== '\t' && character !== '\\' && character !== '\r') hidden += 1
     return escape(character)
   })
@@ -43,6 +44,11 @@ export function visible(text: string): Visible {
 /** On one line, for labels, names and log-like output. */
 export function visibleLine(text: string): string {
   return visible(text).text.replaceAll('\n', escape('\n'))
+}
+
+/** For a line that is in visible form already: escapes what must never reach a terminal, and leaves escapes alone. */
+export function terminalLine(text: string): string {
+  return text.replace(HIDDEN, escape).replaceAll('\n', escape('\n'))
 }
 
 function isSuspect(word: string): boolean {
