@@ -1,5 +1,10 @@
 import { hash } from 'node:crypto'
-import type { Obligation } from '../policy/verdict.ts'
+import type { DecisionQueue, Hold, Settlement } from '../approvals/hold.ts'
+import { GatewayError } from '../errors.ts'
+import type { Command, Principal, Session } from '../gateway/command.ts'
+import type { DecisionPoint, Obligation, Verdict } from '../policy/verdict.ts'
+import type { Outcome, Recorder } from '../recording/entry.ts'
+import { type Refusal, refusal } from './refusal.ts'
 
 // The one place a Permit is made. Everything that writes to a target asks for one, so it is this file, and not the
 // care of its callers, that keeps an undecided command from leaving. Do not export the key.
@@ -67,4 +72,301 @@ export function spendPermit(permit: Permit, bytes: Uint8Array): void {
 /** For input that follows its command (COPY data). Throws unless the permit is genuine, was spent on its command and allows streaming. */
 export function continuePermit(permit: Permit): void {
   PermitClass.continueInput(permit)
+}
+
+export interface EnforcementPoint {
+  /** May run ahead of the command's turn. Has no effect at the target; a hold is durable before `onHeld` is called. */
+  consider(command: Command, onHeld: (hold: Hold) => void): Consideration
+  /** A permit for one of the registered words of an adapter; recorded like any other. */
+  own(session: Session | null, word: string): Permit
+  /** The adapter's own refusal (a message never passed, text no grammar reads), recorded. */
+  refuse(command: Command, refusal: Refusal): Refusal
+  settle(command: Command, permit: Permit, outcome: Outcome): void
+}
+
+export interface Consideration {
+  /** At the command's turn: re-checks, spends the hold, records, mints. Synchronous where nothing must be waited for. */
+  admit(): Admission | Promise<Admission>
+  /** The command's turn will not come: an earlier one in its batch was refused. */
+  drop(cause: string): void
+}
+
+export type Admission = Permit | Refusal
+
+export interface EnforcementParts {
+  /** The policy in force now. Throws when none can be used: then everything is refused. */
+  readonly decisionPoint: () => DecisionPoint
+  readonly queue: DecisionQueue
+  readonly recorder: Recorder
+  /** Null, or why this principal may not go on although its session is open. */
+  readonly barred: (principal: Principal) => string | null
+  /** Applied to every text that is written to the record. */
+  readonly maskText: (text: string) => string
+  readonly ownWords: ReadonlyMap<string, Uint8Array>
+  readonly now: () => Date
+  readonly observe: (event: 'allow' | 'hold' | Refusal['code'], command: Command) => void
+}
+
+type HoldVerdict = Extract<Verdict, { kind: 'hold' }>
+
+export function isRefusal(admission: Admission): admission is Refusal {
+  return !(admission instanceof PermitClass)
+}
+
+export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoint {
+  const { queue, recorder, now } = parts
+  const ownWords = new Map([...parts.ownWords].map(([name, bytes]) => [name, { digest: digestOf(bytes) }]))
+  // Commands that people approved, by session: what `continues` one of them is covered by the same approval.
+  const approved = new WeakMap<Session, Set<string>>()
+
+  function consider(command: Command, onHeld: (hold: Hold) => void): Consideration {
+    const judged = judge(command)
+    if (judged.verdict.kind === 'hold' && command.phase === 'execute' && !isContinued(command)) return considerHeld(command, judged.verdict, judged.version, onHeld)
+    return {
+      admit() {
+        // The policy may have been replaced while this command waited for its turn.
+        if (judged.version !== currentVersion()) return consider(command, onHeld).admit()
+        if (judged.verdict.kind === 'deny') return refuse(command, denied(judged.verdict))
+        return admitAllowed(command, judged.verdict, judged.version)
+      },
+      drop: () => undefined,
+    }
+  }
+
+  function admitAllowed(command: Command, verdict: Exclude<Verdict, { kind: 'deny' }>, version: string): Admission | Promise<Admission> {
+    const barrier = recheck(command)
+    if (barrier) return refuse(command, barrier)
+    let sequence: number
+    try {
+      sequence = appendPermit(command, verdict, version, undefined)
+    } catch (error) {
+      return unavailable(command, error)
+    }
+    parts.observe('allow', command)
+    if (isPlainRead(command)) return mint(command, verdict.obligations, sequence, undefined)
+    return whenDurable(command, sequence, () => mint(command, verdict.obligations, sequence, undefined))
+  }
+
+  function considerHeld(command: Command, verdict: HoldVerdict, version: string, onHeld: (hold: Hold) => void): Consideration {
+    try {
+      const redeemed = queue.redeem(command)
+      if (redeemed) return { admit: () => forwardHeld(command, verdict, version, redeemed.holdId), drop: (cause) => queue.outcome(redeemed.holdId, { kind: 'failed', code: 'withdrawn', message: cause }) }
+      append(command, 'command', { ...describe(command), context: command.context, digest: command.digest, fingerprint: command.fingerprint })
+      const hold = queue.open(command, verdict, version)
+      parts.observe('hold', command)
+      if (verdict.mode === 'poll') {
+        queue.detach(hold.id)
+        return { admit: () => refuse(command, pending(hold)), drop: () => undefined }
+      }
+      onHeld(hold)
+      const withdraw = (): void => endHold(hold, command, verdict)
+      if (command.withdrawn.aborted) withdraw()
+      else command.withdrawn.addEventListener('abort', withdraw, { once: true })
+      return { admit: () => admitHeld(command, verdict, hold), drop: (cause) => queue.withdraw(hold.id, 'withdrawn', cause) }
+    } catch (error) {
+      return { admit: () => unavailable(command, error), drop: () => undefined }
+    }
+  }
+
+  /** The client cancelled or is gone. What the rule lets survive stays decidable; nothing reaches the target either way. */
+  function endHold(hold: Hold, command: Command, verdict: HoldVerdict): void {
+    try {
+      if (command.withdrawn.reason === 'client_gone' && verdict.survivesDisconnect) queue.detach(hold.id)
+      else queue.withdraw(hold.id, 'withdrawn', String(command.withdrawn.reason))
+    } catch {
+      // The store is down: the row stays pending and attached, and start-up recovery settles it. Nothing was sent.
+    }
+  }
+
+  async function admitHeld(command: Command, verdict: HoldVerdict, hold: Hold): Promise<Admission> {
+    const gone = new Promise<'gone'>((resolve) => command.withdrawn.addEventListener('abort', () => resolve('gone'), { once: true }))
+    const settlement = command.withdrawn.aborted ? 'gone' : await Promise.race([hold.settled, gone])
+    if (settlement === 'gone' || settlement === 'withdrawn') return refuse(command, withdrawnRefusal(command, hold.id))
+    if (settlement !== 'approved') return refuse(command, settledRefusal(settlement, hold))
+    // Approved, but the world may have moved on: a stricter policy wins, a looser one does not widen the approval.
+    const again = judge(command)
+    if (again.verdict.kind === 'deny') {
+      queue.withdraw(hold.id, 'invalidated', `rule ${again.verdict.rule} now denies it`)
+      return refuse(command, denied(again.verdict, hold.id))
+    }
+    const barrier = recheck(command)
+    if (barrier) {
+      queue.withdraw(hold.id, 'invalidated', barrier.message)
+      return refuse(command, barrier)
+    }
+    return forwardHeld(command, again.verdict.kind === 'hold' ? again.verdict : verdict, again.version, hold.id)
+  }
+
+  async function forwardHeld(command: Command, verdict: HoldVerdict, version: string, holdId: string): Promise<Admission> {
+    try {
+      if (!queue.spend(holdId, command)) {
+        return refuse(command, refusal('review_expired', verdict.rule, 'the approval can no longer be used: it expired, was taken back or was spent', 'send the command again for a new review', { holdId }))
+      }
+      const sequence = appendPermit(command, verdict, version, holdId)
+      await recorder.durable(sequence)
+      if (command.withdrawn.aborted) {
+        queue.outcome(holdId, { kind: 'failed', code: 'withdrawn', message: 'withdrawn after approval, before anything was sent' })
+        return refuse(command, withdrawnRefusal(command, holdId))
+      }
+      queue.forwarding(holdId)
+      let covered = approved.get(command.session)
+      if (covered === undefined) approved.set(command.session, (covered = new Set()))
+      covered.add(command.id)
+      parts.observe('allow', command)
+      return mint(command, verdict.obligations, sequence, holdId)
+    } catch (error) {
+      // Nothing was sent. Best effort to say so; when the store is down too, recovery finds `claimed` and gives the approval back.
+      try {
+        queue.outcome(holdId, { kind: 'failed', code: 'unavailable', message: 'not sent: the record could not be written' })
+      } catch {
+        // Said below, and by readiness.
+      }
+      return unavailable(command, error)
+    }
+  }
+
+  function judge(command: Command): { readonly verdict: Verdict; readonly version: string } {
+    try {
+      const point = parts.decisionPoint()
+      return { verdict: point.evaluate(command), version: point.policyVersion }
+    } catch {
+      return { verdict: { kind: 'deny', rule: 'builtin/policy-unusable', message: 'the policy could not be evaluated' }, version: 'none' }
+    }
+  }
+
+  function currentVersion(): string {
+    try {
+      return parts.decisionPoint().policyVersion
+    } catch {
+      return 'none'
+    }
+  }
+
+  function isContinued(command: Command): boolean {
+    return command.continues !== undefined && approved.get(command.session)?.has(command.continues) === true
+  }
+
+  function recheck(command: Command): Refusal | null {
+    if (command.withdrawn.aborted || command.session.ended.aborted) return withdrawnRefusal(command)
+    const { principal } = command.session
+    if (principal.expiresAt <= now()) {
+      return refusal('policy_denied', 'builtin/identity', `the credential of ${principal.name} expired at ${principal.expiresAt.toISOString()}`, 'sign in again and reconnect with the new token')
+    }
+    const why = parts.barred(principal)
+    return why === null ? null : refusal('policy_denied', 'builtin/identity', why, 'ask an administrator of the gateway')
+  }
+
+  async function whenDurable(command: Command, sequence: number, then: () => Permit): Promise<Admission> {
+    try {
+      await recorder.durable(sequence)
+    } catch (error) {
+      return unavailable(command, error)
+    }
+    // Withdrawn while the record was being written: it stands as permitted and never sent, and this refusal says so.
+    return command.withdrawn.aborted ? refuse(command, withdrawnRefusal(command)) : then()
+  }
+
+  function mint(command: Command, obligations: readonly Obligation[], auditSequence: number, holdId: string | undefined): Permit {
+    return PermitClass.mint(MINT, { commandId: command.id, digest: command.digest, obligations, auditSequence, streaming: command.input === 'streaming', holdId })
+  }
+
+  function appendPermit(command: Command, verdict: Exclude<Verdict, { kind: 'deny' }>, version: string, holdId: string | undefined): number {
+    const judged = { verdict: verdict.kind, rule: verdict.rule, policy: version, digest: command.digest }
+    return append(command, 'permit', holdId === undefined ? { ...describe(command), ...judged } : { ...describe(command), ...judged, hold: holdId })
+  }
+
+  function append(command: Command, kind: 'command' | 'permit' | 'refusal' | 'outcome', body: Readonly<Record<string, unknown>>): number {
+    if (!recorder.healthy) throw new GatewayError('recording_unavailable', 'the record cannot be written')
+    return recorder.append({ session: command.session.id, kind, body })
+  }
+
+  /** What every record of a command says of it. Texts are masked here: the exact bytes live in the digest, and in the hold. */
+  function describe(command: Command): Record<string, unknown> {
+    return {
+      command: command.id,
+      phase: command.phase,
+      principal: command.session.principal.id,
+      target: command.session.target.name,
+      text: parts.maskText(command.text),
+      ...(command.parameters.length === 0 ? {} : { parameters: command.parameters.map((value) => (value === null ? null : parts.maskText(value))) }),
+      action: command.facts.action,
+      effect: command.facts.effect,
+      resources: command.readings.flatMap((facts) => facts.resources.map((resource) => `${resource.access} ${resource.kind} ${resource.name}`)),
+      ...(command.facts.unknown.length === 0 ? {} : { unknown: command.facts.unknown }),
+      ...(command.input === 'streaming' ? { input: 'streaming' } : {}),
+    }
+  }
+
+  function refuse(command: Command, answer: Refusal): Refusal {
+    parts.observe(answer.code, command)
+    try {
+      append(command, 'refusal', { ...describe(command), code: answer.code, rule: answer.rule, message: parts.maskText(answer.message), ...(answer.holdId === undefined ? {} : { hold: answer.holdId }) })
+    } catch {
+      // A refusal that cannot be recorded is still a refusal; the record's own failure is visible in readiness and metrics.
+    }
+    return answer
+  }
+
+  function unavailable(command: Command, error: unknown): Refusal {
+    const code = error instanceof GatewayError ? error.code : 'store_unavailable'
+    return refuse(command, refusal('unavailable', `builtin/${code}`, 'holdpoint cannot record or decide at the moment, so nothing is forwarded', 'try again when its readiness (/readyz) is back; nothing was sent'))
+  }
+
+  return {
+    consider,
+    refuse,
+    own(session, word) {
+      const known = ownWords.get(word)
+      if (known === undefined) throw new GatewayError('permit_refused', `${word} is not a registered word`)
+      const commandId = `own:${word}`
+      const sequence = recorder.append({ session: session?.id ?? 'gateway', kind: 'permit', body: { command: commandId, verdict: 'allow', rule: 'builtin/own-word', digest: known.digest } })
+      return PermitClass.mint(MINT, { commandId, digest: known.digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined })
+    },
+    settle(command, permit, outcome) {
+      const told = outcome.kind === 'failed' ? { ...outcome, message: parts.maskText(outcome.message) } : outcome
+      try {
+        recorder.append({ session: command.session.id, kind: 'outcome', body: { command: command.id, permit: permit.auditSequence, ...(permit.holdId === undefined ? {} : { hold: permit.holdId }), outcome: told } })
+      } catch {
+        // What ran is known by its permit; without an outcome line it reads as unknown, which is the truth we can prove.
+      }
+      if (permit.holdId === undefined) return
+      try {
+        queue.outcome(permit.holdId, told)
+      } catch {
+        // The row stays `forwarded`; recovery turns it into `unknown` for a human.
+      }
+    },
+  }
+}
+
+/** What may be written behind (PRODUCT.md section 3): it changes nothing at the target and nothing about it is unknown. */
+function isPlainRead(command: Command): boolean {
+  if (command.phase === 'prepare') return true
+  for (const facts of command.readings) if (facts.effect !== 'read' || facts.unknown.length > 0) return false
+  return true
+}
+
+function denied(verdict: Extract<Verdict, { kind: 'deny' }>, holdId?: string): Refusal {
+  return refusal('policy_denied', verdict.rule, `denied by policy: ${verdict.message}`, 'narrow the command, or ask the owner of the policy; holdpoint policy explain shows which rules were tried', holdId === undefined ? {} : { holdId })
+}
+
+function withdrawnRefusal(command: Command, holdId?: string): Refusal {
+  return refusal('withdrawn', 'builtin/withdrawn', command.withdrawn.reason === 'cancelled' ? 'canceling statement due to user request: the held command was withdrawn, the target never saw it' : 'the command was withdrawn before it was sent', 'send it again if it is still wanted', holdId === undefined ? {} : { holdId })
+}
+
+function settledRefusal(settlement: Exclude<Settlement, 'approved' | 'withdrawn'>, hold: Hold): Refusal {
+  const by = hold.reviewers().join(', ')
+  const note = hold.note()
+  if (settlement === 'rejected') {
+    return refusal('review_rejected', hold.rule, `rejected by ${by}${note === undefined ? '' : `: ${note}`}`, 'do not send it again unchanged; talk to the reviewer', { holdId: hold.id })
+  }
+  if (settlement === 'expired' || settlement === 'lapsed') {
+    return refusal('review_expired', hold.rule, `nobody decided in time (${hold.expiresAt.toISOString()}), so it is refused`, 'send it again when a reviewer is at hand', { holdId: hold.id })
+  }
+  return refusal('policy_denied', hold.rule, `the hold was ${settlement}`, 'ask an administrator of the gateway', { holdId: hold.id })
+}
+
+function pending(hold: Hold): Refusal {
+  const detail = JSON.stringify({ hold: hold.id, state: 'pending', poll_url: `/api/v1/holds/${hold.id}`, retry_after: 15, expires: hold.expiresAt.toISOString() })
+  return refusal('pending', hold.rule, `waits for approval as ${hold.id}; it has not run`, 'send the identical command again once it is approved', { holdId: hold.id, detail })
 }

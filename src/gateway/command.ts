@@ -77,6 +77,8 @@ export interface Command {
   readonly input: 'complete' | 'streaming'
   /** Session state that gives the bytes their meaning, and what else a reviewer must know (`in_transaction`, `role`, `database`). */
   readonly context: Readonly<Record<string, FactValue>>
+  /** Id of an earlier command of this session of which this is the rest (fetching on from a portal): one approval covers both. */
+  readonly continues?: string
   /** Commands the agent wants reviewed together. */
   readonly batch?: string
   /** Client gone, cancel request, channel closed. */

@@ -9,6 +9,11 @@ import type { Outcome, TranscriptEvent } from '../recording/entry.ts'
 /** One command on its way: it is either refused or forwarded, once. */
 export interface Exchange {
   readonly command: Command
+  /** The protocol itself refuses it (a message we never pass, text no grammar reads): recorded, then refused, never considered. */
+  readonly refusal?: Refusal
+  /** True once an earlier refusal in the same batch has cancelled it: it is neither considered nor forwarded; `skip` puts the lane right. */
+  readonly skipped: boolean
+  skip(): void
   /** Tell the client in its own protocol that it waits, again as heartbeats, until `until` fires. */
   waiting(hold: Hold, until: AbortSignal): void
   /** Takes its place in reply order. */

@@ -1,0 +1,1 @@
+export { createPostgresAdapter, type PostgresAdapter } from './postgres/adapter.ts'

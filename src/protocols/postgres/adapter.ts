@@ -1,0 +1,318 @@
+import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { createSecureContext, type SecureContext } from 'node:tls'
+import { serialize } from 'pg-protocol'
+import type { Permit } from '../../enforcement/permit.ts'
+import type { Refusal } from '../../enforcement/refusal.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Facts, Principal, Session, Target } from '../../gateway/command.ts'
+import type { Detectors } from '../../masking/detectors.ts'
+import type { Door, ProtocolAdapter } from '../adapter.ts'
+import { backend, errorOrNotice, message, parameterStatus, readyForQuery } from './codec.ts'
+import { type Database, databaseWords, openDatabase } from './database.ts'
+import { PostgresCommand } from './exchange.ts'
+import { resolveFacts, touches } from './facts.ts'
+import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
+import { ABORT, ABORT_AND_SYNC, ClientDone, PostgresLane, SYNC } from './lane.ts'
+import { applyInputDetectors } from './masking.ts'
+import { createParserPool } from './parser.ts'
+import type { RawStatement } from './raw.ts'
+import { fatal } from './refusals.ts'
+import { columnMasks, createSight, maskedColumns } from './sight.ts'
+import { createTranscriber } from './transcript.ts'
+import { cancel, cancelPacket, connect, startupPacket, type Upstream, type UpstreamTarget } from './upstream.ts'
+
+export interface PostgresTarget extends Target {
+  readonly postgres: UpstreamTarget & { readonly database: string; readonly databases: readonly string[]; readonly searchPath: readonly string[] }
+}
+
+export interface PostgresOptions {
+  readonly targets: readonly PostgresTarget[]
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly detectors: Detectors
+  readonly maskingKey: Buffer
+  readonly maxMessageBytes: number
+  readonly parserWorkers: number
+  /** For notices: where a person looks at a hold. */
+  readonly adminUrl: () => string
+  readonly onHealth: (part: string, healthy: boolean, why: string) => void
+  /** A connection ended by a fault; never carries data. */
+  readonly onFault: (code: string, detail: string) => void
+}
+
+export interface PostgresAdapter extends ProtocolAdapter {
+  /** For readiness: every part with whether it works. */
+  health(): readonly { readonly part: string; readonly ok: boolean }[]
+}
+
+const LOOKAHEAD = 8
+/** How long a statement whose client is gone may go on before its outcome is called unknown. */
+const ORPHAN_MS = 30_000
+/** A portal that cannot exist: executing it makes the target answer with an error and put its transaction into the failed state. */
+const NOWHERE = 'holdpoint/refused'
+
+interface Connection {
+  readonly secret: Buffer
+  readonly lane: PostgresLane
+  readonly session: Session
+  cancel(): void
+  stop(): void
+}
+
+export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter {
+  const secureContext: SecureContext | undefined = options.tls && createSecureContext({ cert: options.tls.cert, key: options.tls.key, minVersion: 'TLSv1.2' })
+  const parser = createParserPool({ workers: options.parserWorkers })
+  const words = new Map<string, Buffer>([
+    [ABORT, serialize.execute({ portal: NOWHERE })],
+    [ABORT_AND_SYNC, Buffer.concat([serialize.execute({ portal: NOWHERE }), serialize.sync()])],
+    [SYNC, serialize.sync()],
+  ])
+  for (const target of options.targets) {
+    for (const database of target.postgres.databases) for (const [word, bytes] of databaseWords(`${target.name}/${database}`, target.postgres, database)) words.set(word, bytes)
+  }
+  const databases = new Map<string, Database>()
+  const connections = new Map<number, Connection>()
+
+  async function accept(socket: Socket, door: Door): Promise<void> {
+    const wire = new Wire(socket)
+    const peer = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`
+    try {
+      const opening = await readOpening(wire, { tls: () => secureContext })
+      if (opening.kind === 'cancel') {
+        const connection = connections.get(opening.processId)
+        // Unknown and wrong keys are told nothing, as the server does.
+        if (connection && connection.secret.length === opening.secret.length && timingSafeEqual(connection.secret, opening.secret)) connection.cancel()
+        wire.socket.end()
+        return
+      }
+      if (!opening.encrypted && !isLoopback(socket.remoteAddress)) throw new GatewayError('not_understood', 'TLS is required: connect with sslmode=verify-full')
+      if (opening.negotiate) wire.socket.write(negotiateProtocolVersion(opening.negotiate))
+      const settings = startupSettings(opening.parameters)
+      const principal = await door.authenticate(await askPassword(wire), peer)
+      await serve(wire, opening.minor, settings, principal, peer, door)
+    } catch (error) {
+      if (error instanceof ClientDone) return
+      const known = error instanceof GatewayError ? error : new GatewayError('target_failed', 'an internal fault; the operator finds it in the log', { cause: error })
+      options.onFault(known.code, error instanceof GatewayError ? '' : error instanceof Error ? error.name : 'unknown')
+      if (!wire.socket.destroyed) wire.socket.end(fatal(known.code, known.message))
+    }
+  }
+
+  async function serve(wire: Wire, minor: 0 | 2, settings: StartupSettings, principal: Principal, peer: string, door: Door): Promise<void> {
+    const { target, name: databaseName } = route(settings.database)
+    const database = databases.get(`${target.name}/${databaseName}`) as Database
+    const ended = new AbortController()
+    const claimed: Record<string, string> = { ...settings.claimed }
+    const session = door.open(principal, target, { claimed, peer, ended: ended.signal })
+    try {
+      const role = target.postgres.user
+      const startup = startupPacket({
+        user: role,
+        database: databaseName,
+        client_encoding: 'UTF8',
+        application_name: 'holdpoint',
+        ...settings.settings,
+        // Start-up settings are what RESET and DISCARD go back to, so these cannot be undone from inside the session.
+        options: `-c standard_conforming_strings=on -c search_path=${target.postgres.searchPath.map((schema) => `"${schema}"`).join(',').replaceAll(' ', '\\ ')}`,
+      })
+      const admitted = await door.ask(control(session, 'connect', startup, databaseName))
+      if (isRefusal(admitted)) throw new GatewayError(admitted.code === 'unavailable' ? 'recording_unavailable' : 'credential_invalid', `${admitted.message} (rule ${admitted.rule})`)
+      const upstream = await connect(admitted, target.postgres, startup)
+      await converse({ wire, minor, door, session, upstream, target, database, databaseName, role, claimed, ended })
+    } finally {
+      ended.abort()
+      door.close(session)
+    }
+  }
+
+  interface Conversation {
+    readonly wire: Wire
+    readonly minor: 0 | 2
+    readonly door: Door
+    readonly session: Session
+    readonly upstream: Upstream
+    readonly target: PostgresTarget
+    readonly database: Database
+    readonly databaseName: string
+    readonly role: string
+    readonly claimed: Record<string, string>
+    readonly ended: AbortController
+  }
+
+  async function converse(parts: Conversation): Promise<void> {
+    const { wire, door, session, upstream, target, database, databaseName, role, claimed } = parts
+    const client = wire.socket
+    const { searchPath } = target.postgres
+    const cancelUpstream = (): void => {
+      const packet = cancelPacket(upstream.cancelKey)
+      void door.ask(control(session, 'cancel', packet, databaseName))
+        .then((permit) => (isRefusal(permit) ? undefined : cancel(permit, target.postgres, packet)))
+        .catch(() => options.onFault('target_unavailable', 'cancel'))
+    }
+    const resolved = new WeakMap<RawStatement, { readonly generation: number; readonly readings: readonly Facts[] }>()
+    let masksFor: { readonly generation: number; readonly masks: readonly unknown[]; readonly columns: ReadonlySet<string> } | undefined
+    const stateOf = (moved: boolean, names: { prepared(name: string): RawStatement | null; cursor(name: string): RawStatement | null }) => ({
+      searchPath: moved ? null : searchPath, role, database: databaseName, temporaryTablesPossible: moved, prepared: names.prepared, cursor: names.cursor,
+    })
+    const fault = { seen: undefined as GatewayError | undefined }
+    const lane: PostgresLane = new PostgresLane({
+      session, client, upstream, door,
+      lookahead: LOOKAHEAD,
+      maxMessageBytes: options.maxMessageBytes,
+      adminUrl: options.adminUrl(),
+      database: databaseName,
+      role,
+      searchPath: searchPath.join(','),
+      parse: (text) => parser.parse(text),
+      understand(statement, names, moved) {
+        const generation = database.generation()
+        const cached = moved ? undefined : resolved.get(statement)
+        if (cached?.generation === generation) return cached.readings
+        const { readings } = resolveFacts([statement], database.catalog(), stateOf(moved, names))
+        // What refers to a name means something else each time; everything else is a function of text and catalogue.
+        if (!moved && !refersToNames(statement)) resolved.set(statement, { generation, readings })
+        return readings
+      },
+      sight(command, permit, moved) {
+        const catalog = database.catalog()
+        const masks = columnMasks(permit.obligations)
+        if (masksFor?.generation !== database.generation() || masksFor.masks.length !== masks.length || masksFor.masks.some((mask, i) => mask !== masks[i])) {
+          masksFor = { generation: database.generation(), masks, columns: maskedColumns(catalog, masks) }
+        }
+        return createSight({ obligations: permit.obligations, catalog, touched: touches(command.raw, catalog, stateOf(moved, command.names), masksFor.columns), detectors: options.detectors, key: options.maskingKey, searchPath })
+      },
+      outsideSight: createSight({ obligations: [], catalog: database.catalog(), touched: { maskedTable: true, maskedColumn: true }, detectors: options.detectors, key: options.maskingKey, searchPath }),
+      catalogGeneration: database.generation,
+      catalogChanged: () => void database.refresh().catch(() => undefined),
+      maskInput: (bytes) => Buffer.from(applyInputDetectors(bytes, options.detectors)),
+      cancelUpstream,
+      claim: (name, value) => { if (name in claimed || Object.keys(claimed).length < 16) claimed[name.slice(0, 64)] = value.slice(0, 4096) },
+      ownBytes: (word) => words.get(word) as Buffer,
+      onFault(error) {
+        fault.seen ??= error
+        client.destroy()
+        upstream.socket.destroy()
+      },
+    })
+    const connection = register({
+      secret: randomBytes(parts.minor === 0 ? 4 : 32),
+      lane, session,
+      cancel: () => lane.onCancel(),
+      stop() {
+        if (!lane.quiet) return lane.stop()
+        lane.relay.notice(errorOrNotice('error', { severity: 'FATAL', code: '57P01', message: 'holdpoint is shutting down', hint: 'connect again' }))
+        client.end()
+      },
+    })
+    try {
+      client.write(welcome(upstream, connection.processId, connection.secret))
+      upstream.socket.on('error', () => undefined)
+      upstream.socket.on('close', () => {
+        lane.relay.onLost('the connection to the target was lost')
+        if (!client.destroyed) client.end(fatal('target_failed', 'the connection to the target was lost'))
+      })
+      upstream.socket.on('data', (chunk: Buffer) => lane.relay.onData(chunk))
+      upstream.socket.resume()
+      client.on('end', () => lane.onClientDone()).on('close', () => lane.onClientDone())
+      client.on('data', (chunk: Buffer) => lane.onData(chunk))
+      const early = wire.takeLeftover()
+      if (early.length > 0) lane.onData(early)
+      client.resume()
+      await door.run(lane)
+    } catch (error) {
+      if (!(error instanceof ClientDone)) throw fault.seen ?? error
+    } finally {
+      connections.delete(connection.processId)
+      await lastAnswers(lane)
+      upstream.socket.destroy()
+      client.end()
+    }
+  }
+
+  function route(database: string): { readonly target: PostgresTarget; readonly name: string } {
+    const slash = database.indexOf('/')
+    const targetName = slash < 0 ? database : database.slice(0, slash)
+    const target = options.targets.find((one) => one.name === targetName)
+    const name = slash < 0 ? target?.postgres.database : database.slice(slash + 1)
+    if (target === undefined || name === undefined || !target.postgres.databases.includes(name)) {
+      throw new GatewayError('target_unknown', `no target or database "${database}" is configured here; use dbname=<target> or dbname=<target>/<database>`)
+    }
+    return { target, name }
+  }
+
+  function register(connection: Connection): Connection & { readonly processId: number } {
+    let processId = randomInt(1, 0x7fffffff)
+    while (connections.has(processId)) processId = randomInt(1, 0x7fffffff)
+    connections.set(processId, connection)
+    return { ...connection, processId }
+  }
+
+  return {
+    protocol: 'postgres',
+    ownWords: words,
+    async start(door) {
+      for (const target of options.targets) {
+        for (const name of target.postgres.databases) {
+          const key = `${target.name}/${name}`
+          const database = openDatabase(key, target.postgres, words, door, (healthy, why) => options.onHealth(`target ${key}`, healthy, why))
+          databases.set(key, database)
+          // A target that is down must not keep the others from starting; readiness shows it and its clients are told.
+          await database.refresh().catch(() => undefined)
+        }
+      }
+    },
+    accept: (client, door) => accept(client as Socket, door),
+    async stop() {
+      for (const connection of connections.values()) connection.stop()
+      for (const database of databases.values()) database.stop()
+      await parser.close()
+    },
+    health: () => [{ part: 'parser', ok: parser.healthy }, ...[...databases.values()].map((database) => ({ part: `target ${database.name}`, ok: database.healthy() }))],
+    transcriber: createTranscriber,
+  }
+}
+
+/** Waits for what the target still owes, so that its outcome is known even though the client is gone. */
+async function lastAnswers(lane: PostgresLane): Promise<void> {
+  if (lane.relay.idle || lane.relay.copyIn !== undefined) return lane.relay.onLost('the client left in the middle of it')
+  const deadline = Date.now() + ORPHAN_MS
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, ORPHAN_MS) })
+  while (!lane.relay.idle && Date.now() < deadline) await Promise.race([lane.relay.changed(), late])
+  clearTimeout(timer)
+  lane.relay.onLost('the client left before the target answered')
+}
+
+/** AuthenticationOk, the target's settings, a cancel key of ours, and the target's own status. */
+function welcome(upstream: Upstream, processId: number, secret: Buffer): Buffer {
+  const key = Buffer.alloc(4 + secret.length)
+  key.writeInt32BE(processId, 0)
+  secret.copy(key, 4)
+  return Buffer.concat([
+    message(backend.authentication, Buffer.from([0, 0, 0, 0])),
+    ...[...upstream.parameters].map(([name, value]) => parameterStatus(name, value)),
+    message(backend.backendKeyData, key),
+    readyForQuery(upstream.status),
+  ])
+}
+
+/** A command of the session itself: opening it at the target, or a cancel request. */
+function control(session: Session, action: 'connect' | 'cancel', bytes: Buffer, database: string): PostgresCommand {
+  return new PostgresCommand({
+    session, raw: [], names: { prepared: () => null, cursor: () => null }, phase: 'execute', text: '', parameters: [],
+    readings: [{ action, effect: 'read', resources: [], unknown: [], attributes: {} }],
+    input: 'complete', context: { database }, continues: undefined, bytes, bound: undefined,
+  })
+}
+
+function refersToNames(statement: RawStatement): boolean {
+  return statement.reference !== undefined || statement.currentOf !== null || statement.nested.some(refersToNames)
+}
+
+function isRefusal(answer: Permit | Refusal): answer is Refusal {
+  return 'refused' in answer
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address))
+}

@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto'
+import type { Hold } from '../../approvals/hold.ts'
+import { digestOf, type Permit } from '../../enforcement/permit.ts'
+import type { Refusal } from '../../enforcement/refusal.ts'
+import { type Command, type Facts, type FactValue, mostConsequential, type Session } from '../../gateway/command.ts'
+import type { Outcome } from '../../recording/entry.ts'
+import type { Exchange } from '../adapter.ts'
+import type { BindMessage } from './codec.ts'
+import type { Field } from './masking.ts'
+import type { RawStatement } from './raw.ts'
+
+/** A statement the target has under a name, from Parse or SQL PREPARE. */
+export interface Prepared {
+  readonly raw: readonly RawStatement[]
+  readonly text: string
+  readonly parameterOids: readonly number[]
+  /** From Describe; null: it returns no rows; undefined: not described yet. */
+  fields?: readonly Field[] | null
+  /** The catalogue generation at which a Describe of it was sent; undefined: none was, or it did not get through. */
+  describedAt?: number | undefined
+  /** The target's own ParameterDescription. */
+  describedOids?: readonly number[]
+}
+
+/** What Execute runs: a bound statement, or a cursor that SQL declared. */
+export interface Portal {
+  readonly prepared: Prepared
+  readonly bind: BindMessage | undefined
+  readonly parameters: readonly (string | null)[]
+  /** Id of the command under which it was bound. */
+  commandId: string | undefined
+  /** Outlives its transaction (WITH HOLD). */
+  readonly holdable: boolean
+  fields?: readonly Field[] | null
+  describedAt?: number | undefined
+}
+
+/** What the target will answer, in order. */
+export type Expected =
+  | { readonly kind: 'query'; readonly flight: Flight; readonly statements: readonly RawStatement[]; index: number }
+  | { readonly kind: 'parse'; readonly flight: Flight; readonly name: string; readonly prepared: Prepared }
+  | { readonly kind: 'bind'; readonly flight: Flight; readonly name: string; readonly portal: Portal }
+  | { readonly kind: 'describe'; readonly flight: Flight; readonly ours: boolean; readonly prepared: Prepared | undefined; readonly portal: Portal | undefined }
+  | { readonly kind: 'execute'; readonly flight: Flight; readonly portal: Portal }
+  | { readonly kind: 'close'; readonly flight: Flight; readonly what: 'statement' | 'portal'; readonly name: string }
+  | { readonly kind: 'sync'; readonly flight: Flight | undefined }
+  /** The error that our own abort word provokes; the client gets these bytes in its place. */
+  | { readonly kind: 'refused'; readonly bytes: Buffer; readonly closes: boolean }
+  /** Bytes of ours that take their place in reply order. */
+  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly closes: boolean }
+
+type WithoutFlight<T> = T extends { readonly flight: Flight | undefined } ? Omit<T, 'flight'> : never
+/** A step of an exchange before it is forwarded. */
+export type Step = WithoutFlight<Expected>
+
+/** One forwarded exchange, until the target has answered it. */
+export interface Flight {
+  readonly command: PostgresCommand
+  readonly permit: Permit
+  readonly settle: (outcome: Outcome) => void
+  readonly extended: boolean
+  /** It was forwarded while no transaction block was open, so an error later in its batch takes it back. */
+  readonly implicit: boolean
+  tags: string[]
+  error: { readonly code: string; readonly message: string } | undefined
+  rows: number
+  bytes: number
+}
+
+let commandCount = 0
+const processPart = Date.now().toString(36)
+
+/** What SQL names refer to; null: nothing the gateway has seen. */
+export interface NameLookup {
+  prepared(name: string): RawStatement | null
+  cursor(name: string): RawStatement | null
+}
+
+interface CommandFields {
+  readonly session: Session
+  readonly raw: readonly RawStatement[]
+  readonly names: NameLookup
+  readonly phase: Command['phase']
+  readonly text: string
+  readonly parameters: readonly (string | null)[]
+  readonly readings: readonly Facts[]
+  readonly input: Command['input']
+  readonly context: Readonly<Record<string, FactValue>>
+  readonly continues: string | undefined
+  readonly bytes: Buffer
+  /** Everything the meaning hangs on besides text, role and database. */
+  readonly bound: BindMessage | undefined
+}
+
+/** A command of the Postgres protocol. What a plain read never needs (fingerprint, abort signal) is made when it is asked for. */
+export class PostgresCommand implements Command {
+  readonly id = `cm_${processPart}${(commandCount++).toString(36).padStart(6, '0')}`
+  readonly at = new Date()
+  readonly session: Session
+  readonly raw: readonly RawStatement[]
+  /** What EXECUTE and FETCH in it stand for, as it was judged. */
+  readonly names: NameLookup
+  readonly phase: Command['phase']
+  readonly text: string
+  readonly parameters: readonly (string | null)[]
+  readonly digest: string
+  readonly facts: Facts
+  readonly readings: readonly Facts[]
+  readonly input: Command['input']
+  readonly context: Readonly<Record<string, FactValue>>
+  declare readonly continues?: string
+  readonly #bound: BindMessage | undefined
+  #fingerprint: string | undefined
+  #withdrawal: AbortController | undefined
+  #withdrawnBecause: string | undefined
+
+  constructor(fields: CommandFields) {
+    this.session = fields.session
+    this.raw = fields.raw
+    this.names = fields.names
+    this.phase = fields.phase
+    this.text = fields.text
+    this.parameters = fields.parameters
+    this.readings = fields.readings
+    this.facts = mostConsequential(fields.readings)
+    this.input = fields.input
+    this.context = fields.context
+    this.digest = digestOf(fields.bytes)
+    this.#bound = fields.bound
+    if (fields.continues !== undefined) this.continues = fields.continues
+  }
+
+  get parts(): readonly Facts[] {
+    return [this.facts]
+  }
+
+  /** sha256 over a JSON array (injective), so that an identical retry on another connection matches. */
+  get fingerprint(): string {
+    if (this.#fingerprint === undefined) {
+      const { principal, target } = this.session
+      const bound = this.#bound
+      const parameters = bound?.parameters.map((value) => value?.toString('base64') ?? null) ?? []
+      const parts = ['v1', principal.id, target.protocol, target.name, this.context['database'], this.context['role'], this.context['search_path'], this.phase, this.text, parameters, bound?.parameterFormats ?? []]
+      this.#fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+    }
+    return this.#fingerprint
+  }
+
+  get withdrawn(): AbortSignal {
+    this.#withdrawal ??= new AbortController()
+    if (this.#withdrawnBecause !== undefined) this.#withdrawal.abort(this.#withdrawnBecause)
+    return this.#withdrawal.signal
+  }
+
+  withdraw(cause: 'cancelled' | 'client_gone' | 'stopped'): void {
+    this.#withdrawnBecause ??= cause
+    this.#withdrawal?.abort(this.#withdrawnBecause)
+  }
+}
+
+/** What an exchange asks of its lane. */
+export interface ExchangeLane {
+  waiting(exchange: PostgresExchange, hold: Hold, until: AbortSignal): void
+  refuse(exchange: PostgresExchange, refusal: Refusal): void
+  isSkipped(exchange: PostgresExchange): boolean
+  skip(exchange: PostgresExchange): void
+  forward(exchange: PostgresExchange, permit: Permit): { readonly sent: Promise<void> | undefined; readonly outcome: Promise<Outcome> }
+}
+
+/** A Query message, or the messages of the extended protocol that travel together: at most one Parse, one Bind and one Execute. */
+export class PostgresExchange implements Exchange {
+  readonly #lane: ExchangeLane
+  readonly command: PostgresCommand
+  readonly bytes: Buffer
+  readonly steps: readonly Step[]
+  readonly extended: boolean
+  readonly hasSync: boolean
+  readonly batch: number
+  declare readonly refusal?: Refusal
+  hold: Hold | undefined
+
+  constructor(lane: ExchangeLane, fields: { readonly command: PostgresCommand; readonly bytes: Buffer; readonly steps: readonly Step[]; readonly extended: boolean; readonly hasSync: boolean; readonly batch: number; readonly refusal: Refusal | undefined }) {
+    this.#lane = lane
+    this.command = fields.command
+    this.bytes = fields.bytes
+    this.steps = fields.steps
+    this.extended = fields.extended
+    this.hasSync = fields.hasSync
+    this.batch = fields.batch
+    if (fields.refusal !== undefined) this.refusal = fields.refusal
+  }
+
+  get skipped(): boolean {
+    return this.#lane.isSkipped(this)
+  }
+
+  waiting(hold: Hold, until: AbortSignal): void {
+    this.hold = hold
+    this.#lane.waiting(this, hold, until)
+  }
+
+  refuse(refusal: Refusal): void {
+    this.#lane.refuse(this, refusal)
+  }
+
+  skip(): void {
+    this.#lane.skip(this)
+  }
+
+  forward(permit: Permit): { readonly sent: Promise<void> | undefined; readonly outcome: Promise<Outcome> } {
+    return this.#lane.forward(this, permit)
+  }
+}

@@ -1,0 +1,748 @@
+import type { Duplex } from 'node:stream'
+import { serialize } from 'pg-protocol'
+import type { Hold } from '../../approvals/hold.ts'
+import type { Permit } from '../../enforcement/permit.ts'
+import { type Refusal, refusal } from '../../enforcement/refusal.ts'
+import { GatewayError } from '../../errors.ts'
+import type { Facts, Session } from '../../gateway/command.ts'
+import type { Outcome } from '../../recording/entry.ts'
+import type { Door, Lane } from '../adapter.ts'
+import { commandComplete, Framer, frontend, type Message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
+import { type Expected, type ExchangeLane, type Flight, type NameLookup, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
+import { Names, UNSETTLED } from './names.ts'
+import { decodeParameters } from './parameters.ts'
+import type { RawStatement } from './raw.ts'
+import { approvedNotice, refusalMessage, waitingNotice } from './refusals.ts'
+import { Relay } from './relay.ts'
+import type { Sight } from './sight.ts'
+import { send, sendInput, type Upstream } from './upstream.ts'
+
+// One client connection after its sign-in: messages become exchanges, in order. Three things here keep a verdict tied
+// to what runs. A group of messages is one exchange with one digest. A name is used only once the target confirmed it
+// (names.ts). A refusal inside a transaction puts the *target* into the failed state, by a word of ours that names a
+// portal that cannot exist; so the status the client sees is always the target's own.
+
+/** Bytes of unread client messages above which we stop reading the client. */
+const INBOX_BYTES = 1 << 20
+const NOTICE_AT_MS = [15_000, 60_000] as const
+const NOTICE_EVERY_MS = 60_000
+
+export const ABORT = 'postgres/abort'
+export const ABORT_AND_SYNC = 'postgres/abort-and-sync'
+export const SYNC = 'postgres/sync'
+
+export interface LaneParts {
+  readonly session: Session
+  readonly client: Duplex
+  readonly upstream: Upstream
+  readonly door: Door
+  readonly lookahead: number
+  readonly maxMessageBytes: number
+  readonly adminUrl: string
+  readonly database: string
+  readonly role: string
+  readonly searchPath: string
+  /** Statements of a text; throws GatewayError `not_understood`, `input_limit` or `parser_unavailable`. */
+  readonly parse: (text: Uint8Array) => readonly RawStatement[] | Promise<readonly RawStatement[]>
+  /** Readings of one statement. `moved`: the session may no longer resolve names as it did at the start. */
+  readonly understand: (statement: RawStatement, names: NameLookup, moved: boolean) => readonly Facts[]
+  readonly sight: (command: PostgresCommand, permit: Permit, moved: boolean) => Sight
+  readonly catalogGeneration: () => number
+  /** A command that may have changed the catalogue is over. */
+  readonly catalogChanged: () => void
+  readonly outsideSight: Sight
+  readonly maskInput: (bytes: Buffer) => Uint8Array
+  /** Ask the target to stop what it is running for us. */
+  readonly cancelUpstream: () => void
+  readonly claim: (name: string, value: string) => void
+  readonly ownBytes: (word: string) => Buffer
+  readonly onFault: (error: GatewayError) => void
+}
+
+interface Understood {
+  readonly readings: readonly Facts[]
+  readonly raw: readonly RawStatement[]
+  readonly names: NameLookup
+}
+
+interface Group {
+  readonly messages: Buffer[]
+  readonly steps: Step[]
+  parse: { readonly name: string; readonly prepared: Prepared } | undefined
+  bind: Portal | undefined
+  execute: Portal | undefined
+  refusal: Refusal | undefined
+  bytes: number
+}
+
+export class PostgresLane implements Lane, ExchangeLane {
+  readonly session: Session
+  readonly lookahead: number
+  readonly relay: Relay
+  readonly #parts: LaneParts
+  readonly #framer: Framer
+  readonly #statements = new Names<Prepared>()
+  readonly #portals = new Names<Portal>()
+  readonly #inbox: Message[] = []
+  #inboxBytes = 0
+  #clientDone = false
+  #fault: GatewayError | undefined
+  #arrived: (() => void) | undefined
+  /** Exchanges handed out and not yet forwarded, refused or skipped. */
+  readonly #open = new Set<PostgresExchange>()
+  readonly #sights = new WeakMap<Flight, Sight>()
+  #batch = 1
+  #failedBatch: { readonly batch: number; readonly syncUpstream: boolean } | undefined
+  /** Messages of the current batch are at the target without a Sync behind them. */
+  #unsynced = false
+  #copyGate = false
+  #inTransaction = false
+  /** The session changed its path, role or temporary schema: names may mean something else than the catalogue says. */
+  #moved = false
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts
+    this.session = parts.session
+    this.lookahead = parts.lookahead
+    this.#framer = new Framer(parts.maxMessageBytes)
+    this.#inTransaction = parts.upstream.status !== 'I'
+    this.relay = new Relay({
+      client: parts.client,
+      upstream: parts.upstream,
+      statements: this.#statements,
+      portals: this.#portals,
+      sight: (flight) => this.#sightOf(flight),
+      record: parts.door.record,
+      onFault: parts.onFault,
+      onOverLimit: () => parts.cancelUpstream(),
+    })
+  }
+
+  // ---- from the client ----
+
+  onData(chunk: Buffer): void {
+    try {
+      this.#framer.push(chunk)
+      for (let message = this.#framer.next(); message !== null; message = this.#framer.next()) {
+        this.#inbox.push(message)
+        this.#inboxBytes += message.bytes.length
+      }
+    } catch (error) {
+      this.#fault = error as GatewayError
+    }
+    if (this.#inboxBytes > INBOX_BYTES) this.#parts.client.pause()
+    this.#arrive()
+  }
+
+  onClientDone(): void {
+    this.#clientDone = true
+    for (const exchange of this.#open) exchange.command.withdraw('client_gone')
+    this.relay.expect([])
+    this.#arrive()
+  }
+
+  /** CancelRequest with our key: withdraws what is held, else stops what the target runs. */
+  onCancel(): void {
+    const held = [...this.#open].find((exchange) => exchange.hold !== undefined)
+    if (held) held.command.withdraw('cancelled')
+    else if (!this.relay.idle) this.#parts.cancelUpstream()
+  }
+
+  stop(): void {
+    for (const exchange of this.#open) exchange.command.withdraw('stopped')
+  }
+
+  get quiet(): boolean {
+    return this.#open.size === 0 && this.relay.idle && this.relay.status === 'I'
+  }
+
+  next(): PostgresExchange | null | Promise<PostgresExchange | null> {
+    // The common case, a simple query of known text with nothing before it, is answered without a promise.
+    const first = this.#inbox[0]
+    if (first !== undefined && first.type === frontend.query && first.oversize === undefined && !this.#copyGate && this.relay.copyIn === undefined && this.#failedBatch?.batch !== this.#batch) {
+      this.#shift()
+      return this.#query(first.bytes)
+    }
+    return this.#next()
+  }
+
+  async #next(): Promise<PostgresExchange | null> {
+    let group: Group | undefined
+    for (;;) {
+      const message = this.#inbox[0] ?? (await this.#arrival())
+      if (message === null) return null
+      const { type } = message
+      if (this.#failedBatch?.batch === this.#batch && group === undefined) {
+        // What follows a refusal in its batch is ignored up to Sync, as the server does.
+        this.#shift()
+        if (type === frontend.terminate) return null
+        if (type === frontend.sync) return this.#syncOnly(message.bytes)
+        continue
+      }
+      if (this.#copyGate && group === undefined) {
+        await this.#copyStarted()
+        continue
+      }
+      if (message.oversize !== undefined) {
+        if (group) return this.#closeGroup(group, false)
+        this.#shift()
+        if (type === frontend.copyData || type === frontend.copyFail) {
+          await this.#failCopy()
+          continue
+        }
+        return this.#refused(type, Buffer.alloc(0), refusal('input_limit', 'builtin/input-limit', `a message of ${message.oversize} bytes is over the limit of ${this.#parts.maxMessageBytes}`, 'send it in smaller pieces, or with COPY'))
+      }
+      switch (type) {
+        case frontend.terminate:
+          this.#shift()
+          return null
+        case frontend.copyData:
+        case frontend.copyDone:
+        case frontend.copyFail:
+          if (group) return this.#closeGroup(group, false)
+          this.#shift()
+          await this.#copyInput(message)
+          continue
+        case frontend.query:
+          if (group) return this.#closeGroup(group, false)
+          if (this.relay.copyIn) throw violation('a Query while COPY data is expected')
+          this.#shift()
+          return this.#query(message.bytes)
+        case frontend.functionCall:
+          if (group) return this.#closeGroup(group, false)
+          this.#shift()
+          return this.#refused(type, message.bytes, refusal('not_understood', 'builtin/function-call', 'the FunctionCall message is never passed', 'call the function in a SELECT'))
+        case frontend.sync:
+        case frontend.flush:
+          this.#shift()
+          // While it reads COPY data the server ignores both.
+          if (this.relay.copyIn) continue
+          group ??= newGroup()
+          this.#add(group, message.bytes, type === frontend.sync ? [{ kind: 'sync' }] : [])
+          return this.#closeGroup(group, type === frontend.sync)
+        case frontend.parse:
+        case frontend.bind:
+        case frontend.describe:
+        case frontend.execute:
+        case frontend.close: {
+          if (this.relay.copyIn) throw violation('expected COPY data')
+          if (group && endsGroup(group, type, message.bytes, this.#parts.maxMessageBytes)) return this.#closeGroup(group, false)
+          group ??= newGroup()
+          const added = await this.#extended(group, message)
+          if (added === 'later') {
+            // The name it uses is still being defined by an earlier batch: what is grouped goes first, then we wait for the answer.
+            if (group.messages.length > 0) return this.#closeGroup(group, false)
+            group = undefined
+            await this.#change()
+            continue
+          }
+          this.#shift()
+          if (group.refusal) return this.#closeGroup(group, false)
+          continue
+        }
+        default:
+          throw violation(`a message of type ${JSON.stringify(String.fromCharCode(type))}, which no client sends here`)
+      }
+    }
+  }
+
+  // ---- simple protocol ----
+
+  #query(bytes: Buffer): PostgresExchange | Promise<PostgresExchange> {
+    let text: Buffer
+    try {
+      text = readQuery(bytes)
+      const raw = this.#parts.parse(text)
+      if (raw instanceof Promise) return raw.then((statements) => this.#queryOf(bytes, text, statements), (error: unknown) => this.#refused(frontend.query, bytes, understandingRefusal(error), text))
+      return this.#queryOf(bytes, text, raw)
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'protocol_violation') throw error
+      return this.#refused(frontend.query, bytes, understandingRefusal(error), text!)
+    }
+  }
+
+  #queryOf(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): PostgresExchange | Promise<PostgresExchange> {
+    if (raw.length > 0 && raw.every(isOurSetting)) return this.#absorb(bytes, text, raw)
+    const understood = this.#understand(raw)
+    if (understood === UNSETTLED) return this.#change().then(() => this.#queryOf(bytes, text, raw))
+    const copies = raw.some(readsClient)
+    const command = this.#command({ phase: 'execute', text: text.toString('utf8'), parameters: [], ...understood, bytes, streaming: copies })
+    this.#foresee(raw)
+    return this.#hand(command, bytes, [{ kind: 'query', statements: raw, index: 0 }], { extended: false, hasSync: true, refusal: undefined, copies })
+  }
+
+  /** `SET holdpoint.reason = …` is a note for reviewers: answered here, never sent. */
+  async #absorb(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): Promise<PostgresExchange> {
+    await this.#settled()
+    if (this.relay.status === 'E') return this.#refused(frontend.query, bytes, refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK'), text)
+    const replies: Buffer[] = []
+    for (const statement of raw) {
+      for (const setting of statement.settings) this.#parts.claim(setting.name.slice('holdpoint.'.length), setting.value ?? '')
+      replies.push(commandComplete(statement.action === 'reset' ? 'RESET' : 'SET'))
+    }
+    this.relay.expect([{ kind: 'bytes', bytes: Buffer.concat([...replies, readyForQuery(this.relay.status)]), closes: false }])
+    this.#batch++
+    const next = this.next()
+    // Nothing of it is a command; the next message takes its place.
+    const exchange = next instanceof Promise ? await next : next
+    if (exchange === null) throw new ClientDone()
+    return exchange
+  }
+
+  // ---- extended protocol ----
+
+  async #extended(group: Group, message: Message): Promise<'added' | 'later'> {
+    const { bytes } = message
+    if (message.type === frontend.parse) return this.#onParse(group, bytes)
+    if (message.type === frontend.bind) return this.#onBind(group, bytes)
+    if (message.type === frontend.execute) return this.#onExecute(group, bytes)
+    const { kind, name } = readNamed(bytes)
+    const names = kind === 'statement' ? this.#statements : this.#portals
+    if (message.type === frontend.close) {
+      names.expect(name, null, this.#batch)
+      this.#add(group, bytes, [{ kind: 'close', what: kind, name }])
+      return 'added'
+    }
+    const found = names.lookup(name, this.#batch)
+    if (found === UNSETTLED) return 'later'
+    // Describe of a name nobody defined is the target's to refuse; it has no effect there.
+    this.#add(group, bytes, [{ kind: 'describe', ours: false, prepared: kind === 'statement' ? (found as Prepared | null) ?? undefined : undefined, portal: kind === 'portal' ? (found as Portal | null) ?? undefined : undefined }])
+    if (found) found.describedAt = this.#parts.catalogGeneration()
+    return 'added'
+  }
+
+  async #onParse(group: Group, bytes: Buffer): Promise<'added' | 'later'> {
+    const { name, text, parameterOids } = readParse(bytes)
+    const existing = name === '' ? null : this.#statements.lookup(name, this.#batch)
+    if (existing === UNSETTLED) return 'later'
+    let raw: readonly RawStatement[]
+    try {
+      raw = await this.#parts.parse(text)
+    } catch (error) {
+      group.refusal = understandingRefusal(error)
+      group.parse = { name, prepared: { raw: [], text: lossyText(text), parameterOids } }
+      this.#add(group, bytes, [])
+      return 'added'
+    }
+    const prepared: Prepared = { raw, text: text.toString('utf8'), parameterOids }
+    if (raw.length > 1) group.refusal = refusal('not_understood', 'builtin/one-statement', 'a prepared statement holds one statement', 'send the statements one by one')
+    else if (raw.some(isOurSetting)) group.refusal = refusal('not_understood', 'builtin/own-setting', 'holdpoint.* is set with a simple query or in the start-up options', "use the driver's simple protocol, or options=-c holdpoint.reason=…")
+    group.parse = { name, prepared }
+    this.#statements.expect(name, prepared, this.#batch)
+    this.#add(group, bytes, [{ kind: 'parse', name, prepared }])
+    return 'added'
+  }
+
+  #onBind(group: Group, bytes: Buffer): 'added' | 'later' {
+    const bind = readBind(bytes)
+    const prepared = this.#statements.lookup(bind.statement, this.#batch)
+    if (prepared === UNSETTLED) return 'later'
+    if (prepared === null || bind.portal.startsWith(RESERVED)) {
+      group.refusal = refusal('not_understood', 'builtin/unknown-name', prepared === null ? `no prepared statement "${bind.statement}" was seen on this connection` : 'this portal name is reserved', 'prepare it through holdpoint first')
+      this.#add(group, bytes, [])
+      return 'added'
+    }
+    const portal: Portal = { prepared, bind, parameters: decodeParameters(bind, prepared.describedOids ?? prepared.parameterOids), commandId: undefined, holdable: false }
+    group.bind = portal
+    this.#portals.expect(bind.portal, portal, this.#batch)
+    this.#add(group, bytes, [{ kind: 'bind', name: bind.portal, portal }])
+    return 'added'
+  }
+
+  #onExecute(group: Group, bytes: Buffer): 'added' | 'later' {
+    const { portal: name } = readExecute(bytes)
+    const portal = this.#portals.lookup(name, this.#batch)
+    if (portal === UNSETTLED) return 'later'
+    if (portal === null) {
+      group.refusal = refusal('not_understood', 'builtin/unknown-name', `no portal "${name}" was seen on this connection`, 'bind it through holdpoint first')
+      this.#add(group, bytes, [])
+      return 'added'
+    }
+    const generation = this.#parts.catalogGeneration()
+    if (this.#moved || (portal.describedAt !== generation && portal.prepared.describedAt !== generation)) {
+      // Rows can only be masked when their columns are known, as of now: ask, and keep the answer to ourselves.
+      this.#add(group, describePortal(name), [{ kind: 'describe', ours: true, prepared: undefined, portal }])
+      portal.describedAt = generation
+    }
+    group.execute = portal
+    this.#add(group, bytes, [{ kind: 'execute', portal }])
+    return 'added'
+  }
+
+  #add(group: Group, bytes: Buffer, steps: readonly Step[]): void {
+    group.messages.push(bytes)
+    group.bytes += bytes.length
+    group.steps.push(...steps)
+  }
+
+  async #closeGroup(group: Group, hasSync: boolean): Promise<PostgresExchange> {
+    const bytes = group.messages.length === 1 ? (group.messages[0] as Buffer) : Buffer.concat(group.messages)
+    const runs = group.execute ?? group.bind
+    const prepared = runs?.prepared ?? group.parse?.prepared
+    let understood: Understood = { readings: CONTROL, raw: [], names: NO_NAMES }
+    if (!group.refusal && prepared) {
+      // A Parse that is not bound here travels too, so what it prepares is judged with it.
+      const texts = group.parse && group.parse.prepared !== prepared ? [...prepared.raw, ...group.parse.prepared.raw] : prepared.raw
+      for (;;) {
+        const found = this.#understand(texts)
+        if (found !== UNSETTLED) {
+          understood = found
+          break
+        }
+        await this.#change()
+      }
+    }
+    const copies = group.execute !== undefined && (prepared?.raw.some(readsClient) ?? false)
+    const command = this.#command({
+      phase: runs ? 'execute' : group.parse ? 'prepare' : 'execute',
+      text: prepared?.text ?? '',
+      parameters: runs?.parameters ?? [],
+      readings: group.refusal ? REFUSED : understood.readings,
+      raw: understood.raw,
+      names: understood.names,
+      bytes,
+      streaming: copies,
+      bound: runs?.bind,
+      // The rest of a portal that was bound (and judged) before; not its first run in this very group.
+      continues: group.execute && !group.bind ? group.execute.commandId : undefined,
+    })
+    if (group.bind) group.bind.commandId = command.id
+    if (prepared && runs) this.#foresee(prepared.raw)
+    return this.#hand(command, bytes, group.steps, { extended: true, hasSync, refusal: group.refusal, copies })
+  }
+
+  #syncOnly(bytes: Buffer): PostgresExchange {
+    const command = this.#command({ phase: 'execute', text: '', parameters: [], readings: CONTROL, raw: [], names: NO_NAMES, bytes, streaming: false })
+    return this.#hand(command, bytes, [{ kind: 'sync' }], { extended: true, hasSync: true, refusal: undefined, copies: false })
+  }
+
+  // ---- COPY from the client ----
+
+  async #copyInput(message: Message): Promise<void> {
+    const flight = this.relay.copyIn
+    // The COPY is over (it failed at the target, or was refused) and the client is still sending: ignored, as the server does.
+    if (flight === undefined) return
+    if (message.type !== frontend.copyData) this.relay.copyIn = undefined
+    else {
+      flight.bytes += message.bytes.length
+      const full = this.#parts.door.record(flight.command, 'input', this.#parts.maskInput(message.bytes))
+      if (full) await full
+    }
+    const sent = sendInput(flight.permit, this.#parts.upstream, message.bytes)
+    if (sent) await sent
+    if (message.type !== frontend.copyData) this.#copyGate = !this.relay.idle && !flight.extended
+  }
+
+  async #failCopy(): Promise<void> {
+    const flight = this.relay.copyIn
+    if (flight === undefined) return
+    this.relay.copyIn = undefined
+    const sent = sendInput(flight.permit, this.#parts.upstream, serialize.copyFail('holdpoint: a CopyData message is over the limit'))
+    if (sent) await sent
+  }
+
+  /** After a COPY FROM STDIN was handed out, nothing is read until the target asked for the data or the command is over. */
+  async #copyStarted(): Promise<void> {
+    while (this.relay.copyIn === undefined && !(this.#open.size === 0 && this.relay.idle)) await this.#change()
+    this.#copyGate = false
+  }
+
+  // ---- exchanges ----
+
+  #hand(command: PostgresCommand, bytes: Buffer, steps: readonly Step[], more: { readonly extended: boolean; readonly hasSync: boolean; readonly refusal: Refusal | undefined; readonly copies: boolean }): PostgresExchange {
+    const exchange = new PostgresExchange(this, { command, bytes, steps, extended: more.extended, hasSync: more.hasSync, batch: this.#batch, refusal: more.refusal })
+    this.#open.add(exchange)
+    this.#claimNames(exchange, 'occupy')
+    if (more.hasSync) this.#batch++
+    if (more.copies) this.#copyGate = true
+    return exchange
+  }
+
+  #refused(type: number, bytes: Buffer, why: Refusal, text?: Buffer): PostgresExchange {
+    const command = this.#command({ phase: 'execute', text: text ? lossyText(text) : '', parameters: [], readings: REFUSED, raw: [], names: NO_NAMES, bytes, streaming: false })
+    const extended = type !== frontend.query && type !== frontend.functionCall
+    return this.#hand(command, bytes, [], { extended, hasSync: !extended, refusal: why, copies: false })
+  }
+
+  forward(exchange: PostgresExchange, permit: Permit): { readonly sent: Promise<void> | undefined; readonly outcome: Promise<Outcome> } {
+    const { command } = exchange
+    let settle: (outcome: Outcome) => void = () => undefined
+    const outcome = new Promise<Outcome>((resolve) => { settle = resolve })
+    void outcome.then(() => {
+      this.#claimNames(exchange, 'vacate')
+      if (command.raw.some((statement) => statement.class === 'ddl')) this.#parts.catalogChanged()
+    })
+    const flight: Flight = { command, permit, settle, extended: exchange.extended, implicit: this.relay.status === 'I', tags: [], error: undefined, rows: 0, bytes: 0 }
+    if (exchange.hold) this.relay.notice(approvedNotice(exchange.hold))
+    this.relay.expect(exchange.steps.map((step) => ({ ...step, flight }) as Expected))
+    this.#unsynced = exchange.extended && !exchange.hasSync
+    const sent = send(permit, this.#parts.upstream, exchange.bytes)
+    this.#done(exchange)
+    if (exchange.steps.length === 0) settle({ kind: 'completed', summary: '' })
+    return { sent, outcome }
+  }
+
+  refuse(exchange: PostgresExchange, why: Refusal): void {
+    const bytes = refusalMessage(why)
+    const closes = why.code === 'unavailable'
+    this.#forget(exchange)
+    const quiet = this.relay.idle && !this.#unsynced
+    const complete = !exchange.extended || exchange.hasSync
+    if (closes) {
+      this.relay.expect([{ kind: 'bytes', bytes, closes }])
+    } else if (quiet && this.relay.status !== 'T') {
+      this.relay.expect([{ kind: 'bytes', bytes: complete ? Buffer.concat([bytes, readyForQuery(this.relay.status)]) : bytes, closes }])
+    } else {
+      // The target must fail too: an open transaction is aborted, and earlier commands of this batch are taken back.
+      this.relay.expect([{ kind: 'refused', bytes, closes }, ...(complete ? [{ kind: 'sync', flight: undefined } as const] : [])])
+      this.#sendOwn(complete ? ABORT_AND_SYNC : ABORT)
+    }
+    if (complete) this.#unsynced = false
+    else this.#failedBatch = { batch: exchange.batch, syncUpstream: !quiet || this.relay.status === 'T' }
+    this.#done(exchange)
+  }
+
+  isSkipped(exchange: PostgresExchange): boolean {
+    return this.#failedBatch?.batch === exchange.batch
+  }
+
+  skip(exchange: PostgresExchange): void {
+    const failed = this.#failedBatch
+    this.#forget(exchange)
+    if (exchange.hasSync && failed) {
+      this.#failedBatch = undefined
+      this.#unsynced = false
+      if (failed.syncUpstream) {
+        this.relay.expect([{ kind: 'sync', flight: undefined }])
+        this.#sendOwn(SYNC)
+      } else this.relay.expect([{ kind: 'bytes', bytes: readyForQuery(this.relay.status), closes: false }])
+    }
+    this.#done(exchange)
+  }
+
+  waiting(_exchange: PostgresExchange, hold: Hold, until: AbortSignal): void {
+    const { client, adminUrl } = this.#parts
+    const began = Date.now()
+    let shown = -1
+    let nextAt: number = NOTICE_AT_MS[0]
+    const tell = (): void => {
+      // A client that stopped reading gets no more of them; it learns the outcome when it reads on.
+      if (client.writableLength < 65_536) this.relay.notice(waitingNotice(hold, adminUrl))
+      shown = hold.progress().approved
+    }
+    tell()
+    const timer = setInterval(() => {
+      const waited = Date.now() - began
+      if (waited < nextAt && hold.progress().approved === shown) return
+      if (waited >= nextAt) nextAt = nextAt < NOTICE_AT_MS[1] ? NOTICE_AT_MS[1] : nextAt + NOTICE_EVERY_MS
+      tell()
+    }, 500)
+    const stop = (): void => clearInterval(timer)
+    until.addEventListener('abort', stop, { once: true })
+    void hold.settled.then(stop)
+  }
+
+  /** Names that a command would have defined, had it been sent. */
+  #forget(exchange: PostgresExchange): void {
+    this.#claimNames(exchange, 'vacate')
+    for (const step of exchange.steps) {
+      if (step.kind === 'parse') this.#statements.abandon(step.name, step.prepared)
+      else if (step.kind === 'bind') this.#portals.abandon(step.name, step.portal)
+      else if (step.kind === 'close') (step.what === 'statement' ? this.#statements : this.#portals).abandon(step.name, null)
+    }
+  }
+
+  /** Names that SQL in this exchange may define or close: nobody else may rely on them until it is over. */
+  #claimNames(exchange: PostgresExchange, verb: 'occupy' | 'vacate'): void {
+    if (exchange.command.phase === 'prepare') return
+    for (const statement of exchange.command.raw) {
+      const name = statement.reference?.name ?? null
+      if (statement.action === 'prepare' || statement.action === 'deallocate') this.#statements[verb](name, exchange.batch)
+      else if (statement.action === 'declare' || statement.action === 'close') this.#portals[verb](name, exchange.batch)
+      else if (statement.action === 'discard') {
+        this.#statements[verb](null, exchange.batch)
+        this.#portals[verb](null, exchange.batch)
+      }
+    }
+  }
+
+  #done(exchange: PostgresExchange): void {
+    this.#open.delete(exchange)
+    this.relay.expect([])
+  }
+
+  #sendOwn(word: string): void {
+    void send(this.#parts.door.own(this.session, word), this.#parts.upstream, this.#parts.ownBytes(word))
+  }
+
+  #command(fields: { readonly phase: 'prepare' | 'execute'; readonly text: string; readonly parameters: readonly (string | null)[]; readonly readings: readonly Facts[]; readonly raw: readonly RawStatement[]; readonly names: NameLookup; readonly bytes: Buffer; readonly streaming: boolean; readonly bound?: Portal['bind']; readonly continues?: string | undefined }): PostgresCommand {
+    const { session, database, role, searchPath } = this.#parts
+    return new PostgresCommand({
+      session,
+      raw: fields.raw,
+      names: fields.names,
+      phase: fields.phase,
+      text: fields.text,
+      parameters: fields.parameters,
+      readings: fields.readings,
+      input: fields.streaming ? 'streaming' : 'complete',
+      context: { in_transaction: this.#inTransaction, role, database, search_path: searchPath },
+      continues: fields.continues,
+      bytes: fields.bytes,
+      bound: fields.bound,
+    })
+  }
+
+  /** Whether a transaction will be open when the next command's turn comes, as far as the texts tell. */
+  #foresee(raw: readonly RawStatement[]): void {
+    if (this.#open.size === 0 && this.relay.idle) this.#inTransaction = this.relay.status !== 'I'
+    for (const statement of raw) {
+      if (statement.action === 'begin') this.#inTransaction = true
+      else if (statement.action === 'commit' || statement.action === 'rollback') this.#inTransaction = false
+      if (movesNames(statement)) this.#moved = true
+    }
+  }
+
+  /** The readings of all statements, each with the names that the ones before it define; UNSETTLED: ask again after a change. */
+  #understand(raw: readonly RawStatement[]): Understood | typeof UNSETTLED {
+    if (raw.length === 0) return { readings: EMPTY, raw, names: NO_NAMES }
+    const readings: Facts[] = []
+    // What each name stood for, so that the answer is later masked by the same reading.
+    const known = new Map<string, RawStatement | null>()
+    const look = (key: string, find: () => RawStatement | null): RawStatement | null => {
+      const before = known.get(key)
+      if (before !== undefined) return before
+      const found = find()
+      known.set(key, found)
+      return found
+    }
+    const names: NameLookup = {
+      prepared: (name) => look(`prepare ${name}`, () => settledOrThrow(this.#statements.lookup(name, this.#batch))?.raw[0] ?? null),
+      cursor: (name) => look(`declare ${name}`, () => settledOrThrow(this.#portals.lookup(name, this.#batch))?.prepared.raw[0] ?? null),
+    }
+    let moved = this.#moved
+    try {
+      for (const statement of raw) {
+        readings.push(...this.#parts.understand(statement, names, moved))
+        const name = statement.reference?.name
+        const body = statement.nested[0]
+        // If a definition fails, what follows it in the text does not run.
+        if (typeof name === 'string' && body && (statement.action === 'prepare' || statement.action === 'declare')) known.set(`${statement.action} ${name}`, body)
+        moved ||= movesNames(statement)
+      }
+    } catch (error) {
+      if (error === UNSETTLED) return UNSETTLED
+      throw error
+    }
+    return { readings, raw, names }
+  }
+
+  #sightOf(flight: Flight | undefined): Sight {
+    if (flight === undefined) return this.#parts.outsideSight
+    let sight = this.#sights.get(flight)
+    if (sight === undefined) this.#sights.set(flight, (sight = this.#parts.sight(flight.command, flight.permit, this.#moved)))
+    return sight
+  }
+
+  // ---- waiting ----
+
+  #shift(): Message | undefined {
+    const message = this.#inbox.shift()
+    if (message !== undefined) this.#inboxBytes -= message.bytes.length
+    if (this.#inboxBytes <= INBOX_BYTES && this.#parts.client.isPaused()) this.#parts.client.resume()
+    return message
+  }
+
+  #arrive(): void {
+    const wake = this.#arrived
+    this.#arrived = undefined
+    wake?.()
+  }
+
+  async #arrival(): Promise<Message | null> {
+    for (;;) {
+      if (this.#inbox[0] !== undefined) return this.#inbox[0]
+      if (this.#fault) throw this.#fault
+      if (this.#clientDone) return null
+      await new Promise<void>((resolve) => { this.#arrived = resolve })
+    }
+  }
+
+  /** Until every earlier exchange is answered, so that names and status are the target's own. */
+  async #settled(): Promise<void> {
+    while (this.#open.size > 0 || !this.relay.idle) await this.#change()
+    this.#inTransaction = this.relay.status !== 'I'
+  }
+
+  /** Until the target answered something, or an exchange found its end. */
+  async #change(): Promise<void> {
+    if (this.#clientDone) throw new ClientDone()
+    if (this.#fault) throw this.#fault
+    await this.relay.changed()
+  }
+}
+
+/** The client left while we waited for the target; the lane ends quietly. */
+export class ClientDone extends Error {}
+
+const RESERVED = 'holdpoint/'
+const CONTROL: readonly Facts[] = [{ action: 'control', effect: 'read', resources: [], unknown: [], attributes: {} }]
+const NO_NAMES: NameLookup = { prepared: () => null, cursor: () => null }
+const EMPTY: readonly Facts[] = [{ action: 'empty', effect: 'read', resources: [], unknown: [], attributes: {} }]
+const REFUSED: readonly Facts[] = [{ action: 'unparsed', effect: 'unknown', resources: [], unknown: ['the protocol or the grammar refused it'], attributes: {} }]
+
+const newGroup = (): Group => ({ messages: [], steps: [], parse: undefined, bind: undefined, execute: undefined, refusal: undefined, bytes: 0 })
+
+/** A group has at most one Parse, one Bind (of that Parse, if there is one) and one Execute, which comes last. */
+function endsGroup(group: Group, type: number, bytes: Buffer, maxBytes: number): boolean {
+  if (group.bytes + bytes.length > maxBytes) return true
+  if (group.execute) return true
+  if (type === frontend.parse) return group.parse !== undefined || group.bind !== undefined
+  if (type === frontend.bind) return group.bind !== undefined
+  return false
+}
+
+
+function settledOrThrow<T>(found: T | typeof UNSETTLED): T {
+  if (found === UNSETTLED) throw UNSETTLED
+  return found as T
+}
+
+function isOurSetting(statement: RawStatement): boolean {
+  return statement.settings.length > 0 && (statement.action === 'set' || statement.action === 'reset') && statement.settings.every((setting) => setting.name.toLowerCase().startsWith('holdpoint.'))
+}
+
+/** After it, the names in later texts may resolve elsewhere than in the catalogue's default path. */
+function movesNames(statement: RawStatement): boolean {
+  if (statement.action === 'set_role' || statement.relations.some((relation) => relation.creates && relation.temporary)) return true
+  return (statement.action === 'set' || statement.action === 'reset') && statement.settings.some((setting) => ['search_path', 'role', 'session_authorization'].includes(setting.name.toLowerCase()) || setting.op === 'reset_all')
+}
+
+function readsClient(statement: RawStatement): boolean {
+  return statement.copy?.direction === 'in' && statement.copy.channel === 'client'
+}
+
+function describePortal(name: string): Buffer {
+  const length = Buffer.byteLength(name)
+  const bytes = Buffer.alloc(7 + length)
+  bytes[0] = frontend.describe
+  bytes.writeInt32BE(6 + length, 1)
+  bytes[5] = 0x50
+  bytes.write(name, 6)
+  return bytes
+}
+
+function understandingRefusal(error: unknown): Refusal {
+  if (!(error instanceof GatewayError)) throw error
+  if (error.code === 'input_limit') return refusal('input_limit', 'builtin/input-limit', error.message, 'send a smaller statement')
+  if (error.code === 'parser_unavailable') return refusal('unavailable', 'builtin/parser', 'holdpoint cannot read statements at the moment, so nothing is forwarded', 'try again shortly; nothing was sent')
+  return refusal('not_understood', 'builtin/not-understood', error.message, 'correct the statement; what cannot be read is never passed')
+}
+
+function lossyText(bytes: Buffer): string {
+  return bytes.toString('utf8').slice(0, 65_536)
+}
+
+function violation(what: string): GatewayError {
+  return new GatewayError('protocol_violation', what)
+}

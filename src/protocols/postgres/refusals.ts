@@ -1,0 +1,59 @@
+import type { Hold } from '../../approvals/hold.ts'
+import type { Refusal, RefusalCode } from '../../enforcement/refusal.ts'
+import type { ErrorCode } from '../../errors.ts'
+import { errorOrNotice } from './codec.ts'
+
+/** SQLSTATE of each refusal. `ZP` is an implementation-defined class (SQL standard: classes beginning with I to Z). */
+export const SQLSTATE: Readonly<Record<RefusalCode, string>> = {
+  policy_denied: '42501',
+  review_rejected: '42501',
+  review_expired: '57014',
+  withdrawn: '57014',
+  pending: 'ZP001',
+  not_understood: '0A000',
+  input_limit: '54000',
+  unavailable: '57P03',
+}
+
+/** What a client is told when it cannot even begin: FATAL, then the connection closes. */
+const STARTUP_SQLSTATE: Partial<Readonly<Record<ErrorCode, string>>> = {
+  credential_invalid: '28P01',
+  target_unknown: '3D000',
+  target_unavailable: '08001',
+  target_failed: '08006',
+  protocol_violation: '08P01',
+  not_understood: '0A000',
+  input_limit: '54000',
+}
+
+/** The refusal as the answer to a command. Only `unavailable` ends the connection. */
+export function refusalMessage(refusal: Refusal): Buffer {
+  return errorOrNotice('error', {
+    severity: refusal.code === 'unavailable' ? 'FATAL' : 'ERROR',
+    code: SQLSTATE[refusal.code],
+    message: refusal.message,
+    detail: refusal.detail ?? `rule ${refusal.rule}` + (refusal.holdId === undefined ? '' : `, hold ${refusal.holdId}`),
+    hint: refusal.hint,
+  })
+}
+
+export function fatal(code: ErrorCode, text: string, hint?: string): Buffer {
+  return errorOrNotice('error', { severity: 'FATAL', code: STARTUP_SQLSTATE[code] ?? '57P03', message: text, ...(hint === undefined ? {} : { hint }) })
+}
+
+/** The live notice of a held command: at once, on every change, and as a heartbeat. */
+export function waitingNotice(hold: Hold, lookAt: string): Buffer {
+  const { approved, needed } = hold.progress()
+  return errorOrNotice('notice', {
+    severity: 'NOTICE',
+    code: '00000',
+    message: `holdpoint: held for approval as ${hold.id} (code ${hold.code}), ${approved} of ${needed} approvals`,
+    detail: `rule ${hold.rule}: ${hold.reason}; refused if nobody decides before ${hold.expiresAt.toISOString()}`,
+    hint: `it runs on this connection once approved: ${lookAt}/api/v1/holds/${hold.id}, or: holdpoint holds approve ${hold.id}`,
+  })
+}
+
+/** Told just before the answer of a command that people approved. */
+export function approvedNotice(hold: Hold): Buffer {
+  return errorOrNotice('notice', { severity: 'NOTICE', code: '00000', message: `holdpoint: ${hold.id} approved by ${hold.reviewers().join(', ')}` })
+}

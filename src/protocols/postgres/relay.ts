@@ -1,0 +1,451 @@
+import type { Duplex } from 'node:stream'
+import { GatewayError } from '../../errors.ts'
+import type { Command } from '../../gateway/command.ts'
+import { BodyReader, backend, errorOrNotice, type Framer, HEADER, type Message, type NoticeFields, readErrorFields, type TransactionStatus } from './codec.ts'
+import type { Expected, Flight, Portal, Prepared } from './exchange.ts'
+import type { CopyOutMasker } from './copy-masking.ts'
+import { type Field, maskErrorOrNotice, maskNotification, parseRowDescription, type RowMasker } from './masking.ts'
+import type { Names } from './names.ts'
+import type { RawStatement } from './raw.ts'
+import type { Sight } from './sight.ts'
+import type { Upstream } from './upstream.ts'
+
+// From the target to the client: every message is matched with what was asked, masked, recorded and passed on, in
+// order. A message that does not fit what we expect means that we no longer know which rows belong to which command:
+// the connection is closed rather than passed on.
+
+/** Unsent bytes above which we stop reading the target. */
+const CLIENT_BACKLOG_BYTES = 1 << 20
+
+export interface RelayParts {
+  readonly client: Duplex
+  readonly upstream: Upstream
+  readonly statements: Names<Prepared>
+  readonly portals: Names<Portal>
+  readonly sight: (flight: Flight | undefined) => Sight
+  readonly record: (command: Command, direction: 'input' | 'output', bytes: Uint8Array) => void | Promise<void>
+  /** The connection cannot go on; the client is told and both sides are closed. */
+  readonly onFault: (error: GatewayError) => void
+  /** A bound of the verdict was passed: ask the target to stop. */
+  readonly onOverLimit: (flight: Flight) => void
+}
+
+export class Relay {
+  readonly #parts: RelayParts
+  readonly #framer: Framer
+  readonly #fieldsByBytes = new Map<string, readonly Field[]>()
+  #expected: Expected[] = []
+  #head = 0
+  #status: TransactionStatus
+  #batch: Flight[] = []
+  #discarding: Flight | undefined
+  #rows: { readonly flight: Flight; readonly masker: RowMasker } | undefined
+  #copyOut: CopyOutMasker | undefined
+  #waiters: (() => void)[] = []
+  #run: { flight: Flight | undefined; parts: Buffer[] } = { flight: undefined, parts: [] }
+  /** The command whose COPY input the target is waiting for. */
+  copyIn: Flight | undefined
+
+  constructor(parts: RelayParts) {
+    this.#parts = parts
+    this.#framer = parts.upstream.framer
+    this.#status = parts.upstream.status
+  }
+
+  get status(): TransactionStatus {
+    return this.#status
+  }
+
+  get idle(): boolean {
+    return this.#head === this.#expected.length
+  }
+
+  /** Resolves at the next change: an answer arrived, or COPY began. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push(resolve))
+  }
+
+  expect(items: readonly Expected[]): void {
+    this.#expected.push(...items)
+    this.#release()
+  }
+
+  onData(chunk: Buffer): void {
+    try {
+      this.#framer.push(chunk)
+      for (let message = this.#framer.next(); message !== null; message = this.#framer.next()) this.#message(message)
+      this.flush()
+    } catch (error) {
+      this.#parts.onFault(error instanceof GatewayError ? error : new GatewayError('target_failed', 'the answer of the target could not be read', { cause: error }))
+    }
+    this.#wake()
+  }
+
+  /** The target is gone: whatever had no answer is unknown, and says so. */
+  onLost(cause: string): void {
+    for (const item of this.#expected.slice(this.#head)) if ('flight' in item && item.flight) this.#batch.push(item.flight)
+    for (const flight of new Set(this.#batch)) flight.settle({ kind: 'unknown', cause })
+    this.#expected = []
+    this.#head = 0
+    this.#batch = []
+    this.#wake()
+  }
+
+  /** A notice of ours between two messages. */
+  notice(bytes: Buffer): void {
+    this.flush()
+    this.#parts.client.write(bytes)
+  }
+
+  #message(message: Message): void {
+    const { type, bytes } = message
+    const flight = this.#flight()
+    if (message.oversize !== undefined) {
+      if (flight === undefined) throw new GatewayError('target_failed', 'the target sent a message of impossible length')
+      this.#stop(flight, `a message of ${message.oversize} bytes is over the limit`)
+      return
+    }
+    if (this.#discarding !== undefined && type !== backend.readyForQuery && type !== backend.error && type !== backend.parameterStatus) return
+    switch (type) {
+      case backend.dataRow: return this.#onDataRow(bytes)
+      case backend.readyForQuery: return this.#onReadyForQuery(bytes)
+      case backend.commandComplete:
+      case backend.emptyQuery:
+      case backend.portalSuspended: return this.#onCompleted(type, bytes)
+      case backend.error: return this.#onError(bytes)
+      case backend.notice: return this.#out(maskErrorOrNotice(bytes, this.#parts.sight(flight).messages), flight)
+      case backend.notification: return this.#out(maskNotification(bytes, this.#parts.sight(flight).messages.detectors), undefined)
+      case backend.parameterStatus: return this.#onParameterStatus(bytes)
+      case backend.rowDescription: return this.#onRowDescription(bytes)
+      case backend.noData: return this.#onNoData(bytes)
+      case backend.parameterDescription: return this.#onParameterDescription(bytes)
+      case backend.parseComplete: return this.#onParseComplete(bytes)
+      case backend.bindComplete: return this.#onBindComplete(bytes)
+      case backend.closeComplete: return this.#onCloseComplete(bytes)
+      case backend.copyIn: return this.#onCopyIn(bytes)
+      case backend.copyOut: return this.#onCopyOut(bytes)
+      case backend.copyData: return this.#onCopyData(bytes)
+      case backend.copyDone: return this.#onCopyDone(bytes)
+      default: throw new GatewayError('target_failed', `the target sent a message of type ${String.fromCharCode(type)}, which is never passed`)
+    }
+  }
+
+  #onDataRow(bytes: Buffer): void {
+    const head = this.#expect('execute', 'query')
+    const { flight } = head
+    if (this.#rows?.flight !== flight) {
+      const fields = head.kind === 'execute' ? head.portal.fields ?? head.portal.prepared.fields : undefined
+      if (fields === undefined || fields === null) throw new GatewayError('target_failed', 'the target sent rows that nobody has described')
+      const formats = head.kind === 'execute' && head.portal.fields === undefined ? head.portal.bind?.resultFormats : undefined
+      this.#rows = { flight, masker: this.#parts.sight(flight).rows(fields, formats) }
+    }
+    flight.rows++
+    flight.bytes += bytes.length
+    const limit = this.#parts.sight(flight).limit
+    if (limit !== undefined && (flight.rows > (limit.rows ?? Infinity) || flight.bytes > (limit.bytes ?? Infinity))) return this.#stop(flight, 'the answer is over the limit of its rule')
+    const { masker } = this.#rows
+    this.#out(masker.passThrough ? bytes : masker.row(bytes), flight)
+  }
+
+  #onRowDescription(bytes: Buffer): void {
+    const head = this.#expect('describe', 'query')
+    const fields = this.#fields(bytes)
+    const { flight } = head
+    const sight = this.#parts.sight(flight)
+    if (head.kind === 'query') {
+      this.#rows = { flight, masker: sight.rows(fields, undefined) }
+      return this.#out(sight.description(bytes), flight)
+    }
+    if (head.portal) head.portal.fields = fields
+    else if (head.prepared) head.prepared.fields = fields
+    this.#pop()
+    if (!head.ours) this.#out(sight.description(bytes), flight)
+  }
+
+  #onNoData(bytes: Buffer): void {
+    const head = this.#expect('describe')
+    if (head.portal) head.portal.fields = null
+    else if (head.prepared) head.prepared.fields = null
+    this.#pop()
+    if (!head.ours) this.#out(bytes, head.flight)
+  }
+
+  #onParameterDescription(bytes: Buffer): void {
+    const head = this.#expect('describe')
+    const body = new BodyReader(bytes)
+    const oids: number[] = []
+    for (let count = body.int16(); count > 0; count--) oids.push(body.int32() >>> 0)
+    if (head.prepared) head.prepared.describedOids = oids
+    if (!head.ours) this.#out(bytes, head.flight)
+  }
+
+  #onParseComplete(bytes: Buffer): void {
+    const head = this.#expect('parse')
+    this.#parts.statements.settle(head.name, head.prepared)
+    this.#pop()
+    this.#out(bytes, head.flight)
+  }
+
+  #onBindComplete(bytes: Buffer): void {
+    const head = this.#expect('bind')
+    this.#parts.portals.settle(head.name, head.portal)
+    this.#pop()
+    this.#out(bytes, head.flight)
+  }
+
+  #onCloseComplete(bytes: Buffer): void {
+    const head = this.#expect('close')
+    if (head.what === 'statement') this.#parts.statements.settle(head.name, null)
+    else this.#parts.portals.settle(head.name, null)
+    this.#pop()
+    this.#out(bytes, head.flight)
+  }
+
+  #onCompleted(type: number, bytes: Buffer): void {
+    const head = this.#expect('execute', 'query')
+    const { flight } = head
+    this.#rows = undefined
+    const tag = type === backend.commandComplete ? bytes.toString('latin1', HEADER, bytes.length - 1) : type === backend.emptyQuery ? '' : `suspended after ${flight.rows} rows`
+    flight.tags.push(tag)
+    if (head.kind === 'query') {
+      const statement = head.statements[head.index++]
+      if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command.text)
+    } else {
+      const statement = head.portal.prepared.raw[0]
+      if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command.text)
+      this.#pop()
+    }
+    this.#out(bytes, flight)
+  }
+
+  /** What a completed SQL statement did to the names it shares with the protocol. */
+  #applyNames(statement: RawStatement, text: string): void {
+    const { statements, portals } = this.#parts
+    const name = statement.reference?.name
+    const body = (): Prepared => ({ raw: statement.nested.slice(0, 1), text, parameterOids: [] })
+    switch (statement.action) {
+      case 'prepare': if (typeof name === 'string') statements.settle(name, body()); break
+      case 'declare': if (typeof name === 'string') portals.settle(name, { prepared: body(), bind: undefined, parameters: [], commandId: undefined, holdable: statement.reference?.hold === true }); break
+      case 'deallocate': if (typeof name === 'string') statements.settle(name, null); else statements.clear(); break
+      case 'close': if (typeof name === 'string') portals.settle(name, null); else portals.clear(); break
+      case 'discard': statements.clear(); portals.clear(); break
+    }
+  }
+
+  #onError(bytes: Buffer): void {
+    this.#rows = undefined
+    this.#copyOut = undefined
+    this.copyIn = undefined
+    const head = this.#expected[this.#head]
+    const fields = readErrorFields(bytes)
+    if (head?.kind === 'refused') {
+      this.#pop()
+      this.#dropUntilSync()
+      this.#out(head.bytes, undefined)
+      if (head.closes) this.#close()
+      return
+    }
+    const flight = this.#flight()
+    const masked = maskErrorOrNotice(bytes, this.#parts.sight(flight).messages)
+    const failure = { code: fields.get('C') ?? 'XX000', message: readErrorFields(masked).get('M') ?? '' }
+    if (flight) flight.error ??= failure
+    if (head !== undefined && head.kind !== 'query') this.#dropUntilSync(failure)
+    if (this.#discarding === undefined) this.#out(masked, flight)
+    if (fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC') this.flush()
+  }
+
+  /** After an error the target ignores everything up to Sync: those answers will not come. */
+  #dropUntilSync(failure?: { readonly code: string; readonly message: string }): void {
+    for (;;) {
+      const item = this.#expected[this.#head]
+      if (item === undefined || item.kind === 'sync' || item.kind === 'query') return
+      if ('flight' in item && item.flight) item.flight.error ??= failure ?? { code: '57014', message: 'ignored by the target: an earlier message of its batch failed' }
+      if (item.kind === 'parse') this.#parts.statements.abandon(item.name, item.prepared)
+      if (item.kind === 'bind') this.#parts.portals.abandon(item.name, item.portal)
+      if (item.kind === 'describe') for (const named of [item.prepared, item.portal]) if (named) named.describedAt = undefined
+      if (item.kind === 'close') (item.what === 'statement' ? this.#parts.statements : this.#parts.portals).abandon(item.name, null)
+      this.#pop()
+    }
+  }
+
+  #onReadyForQuery(bytes: Buffer): void {
+    this.#dropUntilSync()
+    const head = this.#expect('sync', 'query')
+    this.#status = bytes.toString('latin1', HEADER, HEADER + 1) as TransactionStatus
+    if (this.#discarding !== undefined) this.#discarding = undefined
+    const { flight } = head
+    this.#pop()
+    if (this.#status === 'I') this.#parts.portals.clear((portal) => !portal.holdable)
+    this.#out(bytes, flight)
+    this.flush()
+    this.#settleBatch()
+    this.#release()
+  }
+
+  /** ReadyForQuery says what became of the batch: an error takes back what it did outside a transaction block. */
+  #settleBatch(): void {
+    const flights = [...new Set(this.#batch)]
+    this.#batch = []
+    const failed = flights.find((flight) => flight.error)?.error
+    for (const flight of flights) {
+      const error = flight.error ?? (failed && flight.extended && flight.implicit ? { code: failed.code, message: 'rolled back with its batch' } : undefined)
+      flight.settle(error ? { kind: 'failed', ...error } : { kind: 'completed', summary: flight.tags.join('; ') })
+    }
+  }
+
+  #onParameterStatus(bytes: Buffer): void {
+    const body = new BodyReader(bytes)
+    const name = body.cstring()
+    const value = body.cstring()
+    // From here on the target would read our bytes differently than we do.
+    if ((name === 'client_encoding' && value !== 'UTF8') || (name === 'standard_conforming_strings' && value !== 'on')) {
+      throw new GatewayError('target_failed', `the session's ${name} was changed to ${value}; the connection is closed`)
+    }
+    this.#out(bytes, undefined)
+  }
+
+  #onCopyIn(bytes: Buffer): void {
+    const head = this.#expect('execute', 'query')
+    // A Sync that was already sent is read by the target as part of the COPY and ignored; the client sends another.
+    if (head.kind === 'execute') while (this.#expected[this.#head + 1]?.kind === 'sync') this.#expected.splice(this.#head + 1, 1)
+    this.copyIn = head.flight
+    this.#out(bytes, head.flight)
+    this.flush()
+  }
+
+  #onCopyOut(bytes: Buffer): void {
+    const head = this.#expect('execute', 'query')
+    const statement = head.kind === 'query' ? head.statements[head.index] : head.portal.prepared.raw[0]
+    if (statement === undefined) throw new GatewayError('target_failed', 'the target began a COPY that nobody asked for')
+    this.#copyOut = this.#parts.sight(head.flight).copyOut(statement, bytes)
+    this.#out(bytes, head.flight)
+  }
+
+  #onCopyData(bytes: Buffer): void {
+    const { flight } = this.#expect('execute', 'query')
+    if (this.#copyOut === undefined) throw new GatewayError('target_failed', 'COPY data outside a COPY')
+    flight.rows++
+    flight.bytes += bytes.length
+    const limit = this.#parts.sight(flight).limit
+    if (limit !== undefined && (flight.rows > (limit.rows ?? Infinity) || flight.bytes > (limit.bytes ?? Infinity))) return this.#stop(flight, 'the answer is over the limit of its rule')
+    this.#out(this.#copyOut.data(bytes), flight)
+  }
+
+  #onCopyDone(bytes: Buffer): void {
+    const { flight } = this.#expect('execute', 'query')
+    if (this.#copyOut !== undefined) this.#out(this.#copyOut.end(), flight)
+    this.#copyOut = undefined
+    this.#out(bytes, flight)
+  }
+
+  /** Over a bound: the client gets an error now, the target is asked to stop, and what it still sends is dropped. */
+  #stop(flight: Flight, why: string): void {
+    const fields: NoticeFields = { severity: 'ERROR', code: '54000', message: `holdpoint: ${why}`, hint: 'ask for less: fewer rows or columns' }
+    flight.error = { code: fields.code, message: why }
+    this.#out(errorOrNotice('error', fields), flight)
+    this.#discarding = flight
+    this.#rows = undefined
+    this.#copyOut = undefined
+    this.#parts.onOverLimit(flight)
+  }
+
+  #fields(bytes: Buffer): readonly Field[] {
+    const key = bytes.toString('latin1')
+    let fields = this.#fieldsByBytes.get(key)
+    if (fields === undefined) {
+      fields = parseRowDescription(bytes)
+      if (this.#fieldsByBytes.size >= 64) this.#fieldsByBytes.clear()
+      if (key.length <= 8192) this.#fieldsByBytes.set(key, fields)
+    }
+    return fields
+  }
+
+  #flight(): Flight | undefined {
+    const head = this.#expected[this.#head]
+    return head !== undefined && 'flight' in head ? head.flight : undefined
+  }
+
+  #expect<K extends Expected['kind']>(...kinds: readonly K[]): Extract<Expected, { readonly kind: K }> {
+    const head = this.#expected[this.#head]
+    if (head === undefined || !(kinds as readonly string[]).includes(head.kind)) throw new GatewayError('target_failed', 'the answer of the target does not fit what was asked')
+    return head as Extract<Expected, { readonly kind: K }>
+  }
+
+  #pop(): void {
+    const item = this.#expected[this.#head++]
+    if (item !== undefined && 'flight' in item && item.flight && !this.#batch.includes(item.flight)) this.#batch.push(item.flight)
+    if (this.#head === this.#expected.length) {
+      this.#expected = []
+      this.#head = 0
+    } else if (this.#head > 256) {
+      this.#expected.splice(0, this.#head)
+      this.#head = 0
+    }
+  }
+
+  /** Lets out what is ours as soon as it is its turn. */
+  #release(): void {
+    for (let head = this.#expected[this.#head]; head?.kind === 'bytes'; head = this.#expected[this.#head]) {
+      this.#pop()
+      this.#out(head.bytes, undefined)
+      this.flush()
+      if (head.closes) return this.#close()
+    }
+    this.#wake()
+  }
+
+  #close(): void {
+    this.flush()
+    this.#parts.client.end()
+  }
+
+  /** Adds to the current run; runs of one command go out, and into its recording, in one piece. */
+  #out(bytes: Buffer, flight: Flight | undefined): void {
+    if (bytes.length === 0) return
+    if (this.#run.flight !== flight) this.flush()
+    this.#run.flight = flight
+    const { parts } = this.#run
+    const last = parts[parts.length - 1]
+    // Messages that lie side by side in one chunk leave as one piece.
+    if (last !== undefined && last.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset) parts[parts.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + bytes.length)
+    else parts.push(bytes)
+  }
+
+  flush(): void {
+    const { parts, flight } = this.#run
+    if (parts.length === 0) return
+    this.#run = { flight: undefined, parts: [] }
+    const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
+    const { client, upstream, record, sight } = this.#parts
+    client.write(bytes)
+    if (flight !== undefined && sight(flight).recordsOutput) {
+      const full = record(flight.command, 'output', bytes)
+      if (full) this.#pause(full)
+    }
+    if (client.writableLength > CLIENT_BACKLOG_BYTES && !upstream.socket.isPaused()) {
+      this.#pause(new Promise<void>((resolve) => {
+        const done = (): void => {
+          client.off('drain', done).off('close', done)
+          resolve()
+        }
+        client.on('drain', done).on('close', done)
+      }))
+    }
+  }
+
+  #paused = 0
+  #pause(until: Promise<void>): void {
+    const { socket } = this.#parts.upstream
+    if (this.#paused++ === 0) socket.pause()
+    const resume = (): void => { if (--this.#paused === 0) socket.resume() }
+    until.then(resume, resume)
+  }
+
+  #wake(): void {
+    const waiters = this.#waiters
+    if (waiters.length === 0) return
+    this.#waiters = []
+    for (const wake of waiters) wake()
+  }
+}
+

@@ -1,0 +1,214 @@
+import { connect as connectTcp, type Socket } from 'node:net'
+import { checkServerIdentity, connect as connectTls } from 'node:tls'
+import { serialize } from 'pg-protocol'
+import { continuePermit, type Permit, spendPermit } from '../../enforcement/permit.ts'
+import { GatewayError } from '../../errors.ts'
+import { BodyReader, backend, Framer, HEADER, type Message, readErrorFields, type TransactionStatus } from './codec.ts'
+import { type KeyCache, scramClient } from './scram.ts'
+
+// The only file that dials a Postgres target. Everything exported that can make a byte leave takes a Permit first, and
+// the permit is spent on exactly those bytes. What the login itself needs (SASL answers) is derived here from the
+// target's own credential, inside the connection that the permit opened.
+
+export interface UpstreamTarget {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  readonly tls: { readonly mode: 'disable' } | { readonly mode: 'require' | 'verify-full'; readonly ca?: string; readonly serverName: string }
+}
+
+export interface Upstream {
+  readonly socket: Socket
+  readonly parameters: ReadonlyMap<string, string>
+  readonly cancelKey: { readonly processId: number; readonly secret: Buffer }
+  readonly status: TransactionStatus
+  /** What the target sent behind its first ReadyForQuery. */
+  readonly framer: Framer
+}
+
+const CONNECT_TIMEOUT_MS = 10_000
+const keyCaches = new WeakMap<UpstreamTarget, KeyCache>()
+
+/** The start-up packet (protocol 3.0) whose digest the permit of `connect` is for. */
+export function startupPacket(parameters: Readonly<Record<string, string>>): Buffer {
+  const body = Object.entries(parameters).map(([key, value]) => `${key}\0${value}\0`).join('') + '\0'
+  const bytes = Buffer.alloc(8 + Buffer.byteLength(body))
+  bytes.writeInt32BE(bytes.length, 0)
+  bytes.writeInt32BE(196608, 4)
+  bytes.write(body, 8)
+  return bytes
+}
+
+/** The packet of a CancelRequest: a connection of its own, with the key the target gave us. */
+export function cancelPacket(key: Upstream['cancelKey']): Buffer {
+  const bytes = Buffer.alloc(12 + key.secret.length)
+  bytes.writeInt32BE(bytes.length, 0)
+  bytes.writeInt32BE(80877102, 4)
+  bytes.writeInt32BE(key.processId, 8)
+  key.secret.copy(bytes, 12)
+  return bytes
+}
+
+/** Opens and logs in one connection. Throws `target_unavailable`, naming what failed; never a credential. */
+export async function connect(permit: Permit, target: UpstreamTarget, startup: Buffer): Promise<Upstream> {
+  spendPermit(permit, startup)
+  const socket = await dial(target)
+  try {
+    socket.write(startup)
+    return await logIn(socket, target)
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+}
+
+/** Sends one command. A promise when the target's socket is full: it resolves when more may be sent. */
+export function send(permit: Permit, upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
+  spendPermit(permit, bytes)
+  return write(upstream.socket, bytes)
+}
+
+/** Input that follows a command already sent under this permit (CopyData, CopyDone, CopyFail). */
+export function sendInput(permit: Permit, upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
+  continuePermit(permit)
+  return write(upstream.socket, bytes)
+}
+
+/** Sends a CancelRequest; resolves when the target closed that connection, whatever it made of it. */
+export async function cancel(permit: Permit, target: UpstreamTarget, packet: Buffer): Promise<void> {
+  spendPermit(permit, packet)
+  const socket = await dial(target)
+  socket.resume()
+  await new Promise<void>((resolve) => {
+    socket.once('close', () => resolve())
+    socket.once('error', () => resolve())
+    socket.end(packet)
+  })
+}
+
+function write(socket: Socket, bytes: Buffer): Promise<void> | undefined {
+  if (socket.write(bytes) || socket.destroyed) return undefined
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done)
+      socket.off('close', done)
+      resolve()
+    }
+    socket.once('drain', done)
+    socket.once('close', done)
+  })
+}
+
+async function dial(target: UpstreamTarget): Promise<Socket> {
+  const plain = connectTcp({ host: target.host, port: target.port, noDelay: true, keepAlive: true })
+  try {
+    await event(plain, 'connect', `no connection to ${target.host}:${target.port}`)
+    if (target.tls.mode === 'disable') return plain
+    plain.write(serialize.requestSsl())
+    const answer = await oneByte(plain)
+    if (answer !== 0x53) throw unavailable('the target offers no TLS, and its configuration asks for it')
+    const { serverName: name, mode } = target.tls
+    const secure = connectTls({
+      socket: plain,
+      ...(target.tls.ca === undefined ? {} : { ca: target.tls.ca }),
+      ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: mode === 'verify-full',
+      checkServerIdentity: (_host, certificate) => (mode === 'verify-full' ? checkServerIdentity(name, certificate) : undefined),
+    })
+    await event(secure, 'secureConnect', 'the target did not prove its identity by TLS')
+    return secure
+  } catch (error) {
+    plain.destroy()
+    throw error
+  }
+}
+
+async function logIn(socket: Socket, target: UpstreamTarget): Promise<Upstream> {
+  const framer = new Framer(1 << 20)
+  const parameters = new Map<string, string>()
+  let cancelKey = { processId: 0, secret: Buffer.alloc(4) }
+  let cache = keyCaches.get(target)
+  if (cache === undefined) keyCaches.set(target, (cache = new Map()))
+  const scram = scramClient(target.password, cache)
+  let proved = false
+  for (;;) {
+    const { type, bytes } = await nextMessage(socket, framer)
+    const body = new BodyReader(bytes)
+    if (type === backend.authentication) {
+      const method = body.int32()
+      if (method === 0) {
+        // A server that lets us in without proving that it knows the password could be anybody, unless TLS vouches for it.
+        if (!proved && target.password !== '' && target.tls.mode === 'disable') throw unavailable('the target asked for no password; configure scram-sha-256 there, or TLS')
+      } else if (method === 10) {
+        if (!bytes.toString('latin1', HEADER + 4).split('\0').includes('SCRAM-SHA-256')) throw unavailable('the target offers no SCRAM-SHA-256')
+        socket.write(serialize.sendSASLInitialResponseMessage('SCRAM-SHA-256', scram.first))
+      } else if (method === 11) {
+        socket.write(serialize.sendSCRAMClientFinalMessage(await scram.final(bytes.toString('utf8', HEADER + 4))))
+      } else if (method === 12) {
+        scram.verify(bytes.toString('utf8', HEADER + 4))
+        proved = true
+      } else {
+        throw unavailable(`the target asks for authentication method ${method}; only SCRAM-SHA-256 is spoken`)
+      }
+    } else if (type === backend.parameterStatus) {
+      parameters.set(body.cstring(), body.cstring())
+    } else if (type === backend.backendKeyData) {
+      cancelKey = { processId: body.int32(), secret: Buffer.from(bytes.subarray(HEADER + 4)) }
+    } else if (type === backend.readyForQuery) {
+      return { socket, parameters, cancelKey, framer, status: bytes.toString('latin1', HEADER) as TransactionStatus }
+    } else if (type === backend.error) {
+      const fields = readErrorFields(bytes)
+      throw unavailable(`the target refused the gateway's login: ${fields.get('C') ?? ''} ${fields.get('M') ?? ''}`)
+    } else if (type !== backend.notice && type !== backend.negotiate) {
+      throw unavailable('the target does not speak the PostgreSQL protocol')
+    }
+  }
+}
+
+async function nextMessage(socket: Socket, framer: Framer): Promise<Message> {
+  for (;;) {
+    const message = framer.next()
+    if (message?.oversize !== undefined) throw unavailable('the target sent an impossible message while we logged in')
+    if (message) return message
+    framer.push(await chunk(socket))
+  }
+}
+
+async function chunk(socket: Socket): Promise<Buffer> {
+  for (;;) {
+    const bytes = socket.read() as Buffer | null
+    if (bytes !== null) return bytes
+    await event(socket, 'readable', 'the target closed the connection while we logged in')
+  }
+}
+
+async function oneByte(socket: Socket): Promise<number> {
+  const bytes = await chunk(socket)
+  if (bytes.length !== 1) throw unavailable('the target sent bytes before TLS began')
+  return bytes[0] as number
+}
+
+function event<T>(socket: Socket, name: string, failure: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(new Error('timed out')), CONNECT_TIMEOUT_MS)
+    const done = (): void => {
+      clearTimeout(timer)
+      socket.off(name, ok).off('error', fail).off('close', closed)
+    }
+    const ok = (value: T): void => {
+      done()
+      resolve(value)
+    }
+    const fail = (cause?: unknown): void => {
+      done()
+      reject(unavailable(failure + (cause instanceof Error ? `: ${cause.message}` : ''), cause))
+    }
+    const closed = (): void => fail()
+    socket.once(name, ok).once('error', fail).once('close', closed)
+    if (socket.destroyed) closed()
+  })
+}
+
+const unavailable = (message: string, cause?: unknown): GatewayError => new GatewayError('target_unavailable', message, { cause })

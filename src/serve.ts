@@ -1,0 +1,261 @@
+import { accessSync, constants, readdirSync, statSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { type AdminServer, createAdmin } from './admin/server.ts'
+import { type ApprovalQueue, createDecisionQueue } from './approvals/queue.ts'
+import { type Config, loadConfig } from './config.ts'
+import { createEnforcementPoint } from './enforcement/permit.ts'
+import { GatewayError } from './errors.ts'
+import { listen } from './gateway/listener.ts'
+import { createDoor } from './gateway/session.ts'
+import { createAuthenticator } from './identity/principal.ts'
+import { createLog, type Log } from './log.ts'
+import { createDetectors } from './masking/detectors.ts'
+import { createMetrics } from './metrics.ts'
+import { createEvaluator, type Evaluator } from './policy/evaluate.ts'
+import { loadPolicies, type PolicySet } from './policy/load.ts'
+import { createPostgresAdapter } from './protocols/index.ts'
+import { createRecorder } from './recording/recorder.ts'
+import { readRecording } from './recording/replay.ts'
+import { openStore } from './store/sqlite.ts'
+
+// The only file that knows everything: it builds the services, starts the listeners, and stops them in reverse order.
+
+export interface Gateway {
+  readonly postgres: { readonly host: string; readonly port: number }
+  readonly admin: { readonly url: string }
+  /** Drains: no new connections, open ones may finish, held commands end as withdrawn or wait for a retry. */
+  stop(): Promise<void>
+}
+
+export interface ServeOptions {
+  readonly log?: Log
+  /** Asked for in tests: how long open connections may go on at a stop. */
+  readonly drainTimeoutMs?: number
+}
+
+const POLICY_CHECK_MS = 1_000
+
+/** Starts the gateway of a configuration file. Throws with every fault of the configuration and policies; nothing then runs. */
+export async function serve(configFile: string, options: ServeOptions = {}): Promise<Gateway> {
+  const config = loadConfig(configFile)
+  const log = options.log ?? createLog()
+  const undo: (() => Promise<unknown> | unknown)[] = []
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) {
+      try {
+        await step()
+      } catch (error) {
+        log.fault('stop.failed', error)
+      }
+    }
+  }
+  try {
+    return await start(config, log, options, undo, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function start(config: Config, log: Log, options: ServeOptions, undo: (() => Promise<unknown> | unknown)[], stop: () => Promise<void>): Promise<Gateway> {
+  const detectors = createDetectors()
+  const policy = watchPolicies(config, log)
+  undo.push(policy.stop)
+
+  const store = openStore(config.store.path)
+  undo.push(() => store.close())
+  let openSessions = 0
+  const metrics = createMetrics({ openHolds: () => store.countHolds({ decision: 'pending' }), openSessions: () => openSessions })
+  const recorder = await createRecorder({
+    directory: config.recordings,
+    maskText: detectors.maskText,
+    onHealth(healthy, why) {
+      metrics.unhealthy('journal', !healthy)
+      log.event(healthy ? 'recorder.recovered' : 'recorder.failed', { healthy, cause_code: why.slice(0, 64) }, healthy ? 'info' : 'error')
+    },
+  })
+  undo.push(() => recorder.stop())
+
+  const identity = createAuthenticator({ trust: config.trust, reviewers: config.reviewers, store, tokenTtlMs: config.tokens.ttlMs })
+  const queue: ApprovalQueue = createDecisionQueue({ store, recorder, gatewayId: hostname(), authority: identity.authority, maskSecrets: detectors.maskSecretsOnly })
+  undo.push(() => queue.stop())
+  const recovered = queue.recover()
+  if (recovered > 0) log.event('holds.recovered', { count: recovered })
+
+  let adminUrl = ''
+  const postgres = createPostgresAdapter({
+    targets: config.targets,
+    tls: config.tls,
+    detectors,
+    maskingKey: config.masking.key,
+    maxMessageBytes: config.limits.maxMessageBytes,
+    parserWorkers: config.limits.parserWorkers,
+    adminUrl: () => adminUrl,
+    onHealth(part, healthy) {
+      if (part.startsWith('target')) metrics.unhealthy('target', !healthy)
+      log.event('target.health', { target: part.slice('target '.length), healthy }, healthy ? 'info' : 'error')
+    },
+    onFault: (code, detail) => log.event('connection.refused', { protocol: 'postgres', code, kind: detail }, 'warn'),
+  })
+  const point = createEnforcementPoint({
+    decisionPoint: policy.point,
+    queue,
+    recorder,
+    barred: (principal) => identity.current(principal) ?? null,
+    maskText: detectors.maskText,
+    ownWords: postgres.ownWords,
+    now: () => new Date(),
+    observe(event, command) {
+      const { protocol } = command.session.target
+      if (event === 'allow' || event === 'hold') {
+        metrics.command(protocol, event)
+        if (event === 'hold') store.countInSession(command.session.id, 'holds')
+        else if (command.phase === 'execute') store.countInSession(command.session.id, 'commands')
+      } else {
+        metrics.refusal(protocol, event)
+        if (event === 'policy_denied') metrics.command(protocol, 'deny')
+        log.event('command.refused', { session: command.session.id, command: command.id, principal: command.session.principal.id, target: command.session.target.name, code: event, action: command.facts.action })
+      }
+    },
+  })
+  const door = createDoor({
+    point,
+    recorder,
+    authenticate: (credential, peer) => identity.authenticate(credential, peer).catch((error: unknown) => {
+      metrics.signInRefused()
+      throw error
+    }),
+    decisionPoint: policy.point,
+    index: {
+      opened(session) {
+        openSessions++
+        store.openSession({ id: session.id, principalId: session.principal.id, principalName: session.principal.name, target: session.target.name, protocol: session.target.protocol, peer: session.peer, claimed: session.claimed, openedAt: session.openedAt.getTime() })
+        log.event('session.opened', { session: session.id, principal: session.principal.id, target: session.target.name, protocol: session.target.protocol })
+      },
+      closed(session) {
+        openSessions--
+        log.event('session.closed', { session: session.id })
+        try {
+          store.closeSession(session.id, Date.now())
+        } catch {
+          // The index lacks an end time then; the recording has it.
+        }
+      },
+    },
+  })
+  await postgres.start(door)
+
+  const admin: AdminServer = await createAdmin({
+    identity,
+    store,
+    queue,
+    recording: (sessionId) => readRecording(config.recordings, sessionId, postgres.transcriber()),
+    recorder,
+    targets: () => config.targets.map(({ name, protocol, labels }) => ({ name, protocol, labels })),
+    policy: policy.view,
+    readiness() {
+      metrics.unhealthy('store', !store.healthy)
+      const parts = postgres.health()
+      metrics.unhealthy('parser', !parts.every(({ part, ok }) => part !== 'parser' || ok))
+      return [
+        { part: 'store', ok: attempt(() => { store.probe(); return true }), detail: 'holds, decisions and tokens' },
+        { part: 'journal', ok: recorder.healthy, detail: 'record before forward' },
+        { part: 'policy', ...policy.health() },
+        ...parts,
+      ]
+    },
+    metrics,
+    log,
+    ...(config.tls && config.adminTls ? { tls: config.tls } : {}),
+  })
+  undo.push(() => admin.close())
+  const adminAddress = await admin.listen(config.listen.admin)
+  adminUrl = adminAddress.url
+
+  const listener = await listen(postgres, door, {
+    ...config.listen.postgres,
+    maxConnections: config.limits.maxConnections,
+    onFault: (error) => log.fault('connection.failed', error, { protocol: 'postgres' }),
+  })
+  // Last started, first stopped: no new work, then the connections' own end, then what they stand on.
+  undo.push(async () => {
+    const drained = listener.drain(options.drainTimeoutMs ?? config.limits.drainTimeoutMs)
+    await postgres.stop()
+    await drained
+  })
+  log.event('gateway.started', { port: listener.port, address: listener.host, policy_version: policy.point().policyVersion, version: process.versions.node })
+  return { postgres: { host: listener.host, port: listener.port }, admin: { url: adminUrl }, stop }
+}
+
+interface PolicyWatch {
+  /** Throws while no policy can be used: then everything is denied. */
+  readonly point: () => Evaluator
+  readonly view: () => { readonly version: string; readonly rules: readonly { readonly id: string; readonly decision: 'allow' | 'hold' | 'deny' | undefined; readonly reason: string | undefined; readonly file: string; readonly line: number }[] }
+  readonly health: () => { readonly ok: boolean; readonly detail: string }
+  readonly stop: () => void
+}
+
+/**
+ * The policies in force, read again when their files change. Files that are wrong leave the old ones in force, visibly;
+ * a folder that cannot be read at all leaves none, because nobody could tell any more what was decided by.
+ */
+function watchPolicies(config: Config, log: Log): PolicyWatch {
+  const known = { targets: config.targets, groups: config.reviewers.map((group) => group.name) }
+  const read = (): { set: PolicySet; point: Evaluator } => {
+    const set = loadPolicies(config.policies, known)
+    return { set, point: createEvaluator(set) }
+  }
+  let current = read()
+  let signature = attempt(() => signatureOf(config.policies)) || ''
+  let fault: { readonly message: string; readonly unreadable: boolean } | undefined
+  const check = (): void => {
+    let now: string
+    try {
+      now = signatureOf(config.policies)
+    } catch {
+      if (!fault?.unreadable) log.event('policy.unreadable', { healthy: false }, 'error')
+      fault = { message: 'the policy folder cannot be read; everything is refused until it can', unreadable: true }
+      return
+    }
+    if (now === signature && fault?.unreadable !== true) return
+    signature = now
+    try {
+      current = read()
+      fault = undefined
+      log.event('policy.loaded', { policy_version: current.set.version })
+    } catch (error) {
+      fault = { message: 'the changed policies are wrong, so the ones before stay in force; see holdpoint policy check', unreadable: false }
+      log.fault('policy.rejected', error)
+    }
+  }
+  const timer = setInterval(check, POLICY_CHECK_MS)
+  return {
+    point() {
+      if (fault?.unreadable) throw new GatewayError('config_invalid', fault.message)
+      return current.point
+    },
+    view: () => ({ version: current.set.version, rules: current.set.rules.map(({ id, decision, reason, file, line }) => ({ id, decision, reason, file, line })) }),
+    health: () => ({ ok: fault === undefined, detail: fault?.message ?? `version ${current.set.version.slice(0, 12)}` }),
+    stop: () => clearInterval(timer),
+  }
+}
+
+/** Names, sizes and times of all policy files; throws when one cannot be read. */
+function signatureOf(folder: string): string {
+  return readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort().map((name) => {
+    const file = join(folder, name)
+    accessSync(file, constants.R_OK)
+    const { mtimeMs, size, ino } = statSync(file)
+    return `${name} ${mtimeMs} ${size} ${ino}`
+  }).join('\n')
+}
+
+function attempt<T>(work: () => T): T | false {
+  try {
+    return work()
+  } catch {
+    return false
+  }
+}
+
