@@ -282,7 +282,6 @@ export class Journal {
       }
       if (this.#collecting.done === undefined && !this.#stopped) break
     }
-    clearTimeout(this.#stall)
     this.#running = undefined
     if (this.#stopped || this.#failure !== undefined || this.#bufferedBytes === 0) return
     if (this.#collecting.done !== undefined) this.#start()
@@ -363,7 +362,8 @@ export class Journal {
     this.#onHealth(true, 'the journal is written again')
   }
 
-  /** A disk that hangs is as bad as one that fails: who waits is told within a bounded time. */
+  // A disk that hangs is as bad as one that fails: who waits is told within a bounded time. The timer is left armed when a
+  // write ends (a cleared one cannot be refreshed); it then finds nothing in flight.
   #watch(): void {
     if (this.#stall !== undefined) {
       this.#stall.refresh()

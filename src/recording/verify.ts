@@ -267,12 +267,14 @@ async function checkEntry(
   return undefined
 }
 
-/** Reads single journal lines by sequence. */
+/** Compares single lines with the journal's. Reads ahead: the entries of a session lie close together. */
 class LineReader {
   readonly #folder: string
   readonly #chain: Chain
   #handle: FileHandle | undefined
   #index = 0
+  #window: Buffer = Buffer.alloc(0)
+  #windowStart = 0
 
   constructor(folder: string, chain: Chain) {
     this.#folder = folder
@@ -291,13 +293,20 @@ class LineReader {
       this.#handle = await open(join(this.#folder, journalFile(place.index)), 'r')
       this.#index = place.index
     }
-    const { buffer, bytesRead } = await this.#handle!.read(Buffer.allocUnsafe(line.length + 1), 0, line.length + 1, place.start)
-    return bytesRead === line.length + 1 && buffer[line.length] === 10 && buffer.subarray(0, line.length).equals(line)
+    const length = line.length + 1
+    if (place.start < this.#windowStart || place.start + length > this.#windowStart + this.#window.length) {
+      const { buffer, bytesRead } = await this.#handle!.read(Buffer.allocUnsafe(Math.max(length, 256 * 1024)), 0, null, place.start)
+      this.#window = buffer.subarray(0, bytesRead)
+      this.#windowStart = place.start
+    }
+    const at = place.start - this.#windowStart
+    return this.#window[at + line.length] === 10 && this.#window.subarray(at, at + line.length).equals(line)
   }
 
   async close(): Promise<void> {
     await this.#handle?.close()
     this.#handle = undefined
     this.#index = 0
+    this.#window = Buffer.alloc(0)
   }
 }

@@ -193,3 +193,58 @@ describe.skipIf(!canMount())('a full disk', () => {
     expect(await verifyJournal(join(disk, 'data'))).toMatchObject({ ok: true, recordings: 1, unfinished: [], bad_recordings: [] })
   })
 })
+
+/** A disk that hangs: a real ext4 whose writes the kernel stops until thawed. Undefined where that is not permitted. */
+function freezableDisk(): { folder: string; freeze(): void; thaw(): void } | undefined {
+  const root = newRoot()
+  const [image, folder] = [join(root, 'image'), join(root, 'disk')]
+  mkdirSync(folder)
+  writeFileSync(image, Buffer.alloc(8 * 1024 * 1024))
+  try {
+    execFileSync('mkfs.ext4', ['-q', image], { stdio: 'pipe' })
+    execFileSync('mount', ['-o', 'loop', image, folder], { stdio: 'pipe' })
+  } catch {
+    return undefined
+  }
+  cleanUp.push(() => { execFileSync('umount', [folder]) })
+  let frozen = false
+  const thaw = () => {
+    if (frozen) execFileSync('fsfreeze', ['-u', folder])
+    frozen = false
+  }
+  cleanUp.push(thaw)
+  return { folder, thaw, freeze: () => { execFileSync('fsfreeze', ['-f', folder], { stdio: 'pipe' }); frozen = true } }
+}
+
+function canFreeze(): boolean {
+  let can = false
+  try {
+    const disk = freezableDisk()
+    disk?.freeze()
+    can = disk !== undefined
+  } catch {
+    // Answered below.
+  }
+  for (const step of cleanUp.splice(0).reverse()) step()
+  if (!can) console.warn('SKIPPED: the hanging-disk test needs loop mounts and fsfreeze (run as root)')
+  return can
+}
+
+describe.skipIf(!canFreeze())('a disk that hangs', () => {
+  it('is reported to those who wait within the bound, and what they waited for is written once it answers', { timeout: 30_000 }, async () => {
+    const disk = freezableDisk()!
+    const journal = await openJournal({ folder: journalFolder(disk.folder), stallAfterMs: 100 })
+    await journal.durable(journal.append({ session: 's', kind: 'permit', body: {} }).sequence)
+    disk.freeze()
+    const { sequence } = journal.append({ session: 's', kind: 'permit', body: { waits: true } })
+    const first = journal.durable(sequence)
+    await expect(first).rejects.toMatchObject({ code: 'recording_unavailable', message: expect.stringContaining('does not answer') })
+    expect(journal.healthy).toBe(false)
+    expect(() => journal.append({ session: 's', kind: 'permit', body: {} })).toThrow(expect.objectContaining({ code: 'recording_unavailable' }))
+    expect(journal.head.sequence).toBe(1)
+    disk.thaw()
+    await expect.poll(() => journal.healthy, { interval: 2, timeout: 10_000 }).toBe(true)
+    await journal.stop()
+    expect(await verifyJournal(disk.folder)).toMatchObject({ ok: true, records: 3 })
+  })
+})
