@@ -135,39 +135,51 @@ function splice(bytes: Buffer, start: number, end: number, spans: readonly Span[
 
 // E-mail. The local part's rarer characters (RFC 5322 atext beyond these) would swallow the quotes and brackets addresses
 // stand in; without them the rest of such an address is still hidden.
-const LOCAL = /[A-Za-z0-9._%+'\-\x80-\xff]/
+const LOCAL: Uint8Array = new Uint8Array(256).map((_, byte) => (byte >= 0x80 || /[A-Za-z0-9._%+'-]/.test(String.fromCharCode(byte)) ? 1 : 0))
+const LOCAL_EDGE = "'.%+-"
 const DOMAIN = /[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,62})(?:\.[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff-]{0,62})){1,8}/y
 const MAIL_REACH = 256
 
+// The last label is a word: `pkg@1.2.3` is a version. A label of digits that follows it is given back.
+const DOMAIN_KEPT = /^.*\.(?:[A-Za-z\x80-\xff]{2,63}|xn--[A-Za-z0-9-]{2,59})(?![A-Za-z0-9\x80-\xff])/
+
 function mail(sought: Sought, i: number): Span | undefined {
-  const text = sought.text()
-  const at = i - sought.start
-  let from = at
-  while (from > 0 && at - from < MAIL_REACH && LOCAL.test(text[from - 1]!)) from--
-  while (from < at && /['.%+-]/.test(text[from]!)) from++
-  if (from === at) return undefined
-  DOMAIN.lastIndex = at + 1
-  const domain = DOMAIN.exec(text)?.[0]
-  if (domain === undefined) return undefined
-  // The last label is a word: `pkg@1.2.3` is a version. What follows it (a trailing number label) is given back.
-  const kept = /^.*\.(?:[A-Za-z\x80-\xff]{2,63}|xn--[A-Za-z0-9-]{2,59})(?![A-Za-z0-9\x80-\xff])/.exec(domain)?.[0]
+  const { bytes } = sought
+  const limit = Math.max(sought.start, i - MAIL_REACH)
+  let from = i
+  while (from > limit && LOCAL[bytes[from - 1]!] === 1) from--
+  while (from < i && LOCAL_EDGE.includes(String.fromCharCode(bytes[from]!))) from++
+  if (from === i) return undefined
+  DOMAIN.lastIndex = i + 1 - sought.start
+  const domain = DOMAIN.exec(sought.text())?.[0]
+  const kept = domain === undefined ? undefined : DOMAIN_KEPT.exec(domain)?.[0]
   if (kept === undefined || kept.toLowerCase() === PSEUDONYM_MAIL_DOMAIN) return undefined
-  return { start: sought.start + from, end: sought.start + at + 1 + kept.length, label: '‹email›', detector: 'email' }
+  return { start: from, end: i + 1 + kept.length, label: '‹email›', detector: 'email' }
 }
 
 // `scheme://user:password@host` (RFC 3986 3.2.1). An unescaped `@` may stand in the password, so the last one before the path counts.
 const USERINFO_REACH = 512
 
 function urlPassword(sought: Sought, i: number): Span | undefined {
+  const first = userinfoStart(sought, i)
+  if (first - 4 < sought.start || sought.bytes[first - 1] !== 0x2f) return undefined
   const text = sought.text()
   const at = i - sought.start
-  let from = at
-  while (from > 0 && at - from < USERINFO_REACH && !/[\s"'<>@/]/.test(text[from - 1]!)) from--
+  const from = first - sought.start
   if (from < 4 || text.slice(from - 3, from) !== '://' || !/[A-Za-z0-9]/.test(text[from - 4]!)) return undefined
   const colon = text.indexOf(':', from)
   if (colon === -1 || colon >= at - 1) return undefined
   const rest = /^[^\s"'<>/?#]*@/.exec(text.slice(at, at + USERINFO_REACH))?.[0] ?? '@'
   return { start: sought.start + colon + 1, end: sought.start + at + rest.length - 1, label: '‹secret:password›', detector: 'connection-password' }
+}
+
+const USERINFO_STOP: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0x22, 0x27, 0x3c, 0x3e, 0x40, 0x2f])
+
+function userinfoStart(sought: Sought, i: number): number {
+  const limit = Math.max(sought.start, i - USERINFO_REACH)
+  let from = i
+  while (from > limit && !USERINFO_STOP.has(sought.bytes[from - 1]!)) from--
+  return from
 }
 
 // `password=value` as in libpq and ADO connection strings, shells and ini files; also quoted.
