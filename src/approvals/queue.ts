@@ -492,7 +492,7 @@ export function createDecisionQueue(options: QueueOptions): ApprovalQueue {
     journal.catchUp()
     const at = now()
     const due = store.listHolds({ decision: 'pending', dueBefore: at, order: 'oldest', limit: BATCH })
-    if (due.length > 0) write(() => due.forEach((row) => end(row, 'expired', null)))
+    if (due.length > 0) write(() => due.filter((row) => end(row, 'expired', null)))
     for (const id of store.lapsed(at, BATCH)) lapse(id)
   }
 

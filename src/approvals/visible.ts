@@ -28,27 +28,27 @@ export interface Visible {
 export function visible(text: string): Visible {
   let suspects = 0
   let hidden = 0
-  const escaped = text.replace(HIDDEN_OR_ESCAPE, (character) => {
+  const revealed = text.replace(HIDDEN_OR_ESCAPE, (character) => {
     if (character !== '\t' && character !== '\\' && character !== '\r') hidden += 1
-    return escape(character)
+    return escaped(character)
   })
   // Escapes are ASCII, so this second pass cannot touch them.
-  const shown = escaped.replace(WORD, (word) => {
+  const shown = revealed.replace(WORD, (word) => {
     if (!isSuspect(word)) return word
     suspects += 1
-    return word.replace(NOT_ASCII_LETTER, escape)
+    return word.replace(NOT_ASCII_LETTER, escaped)
   })
   return { text: shown, hidden, suspects }
 }
 
 /** On one line, for labels, names and log-like output. */
 export function visibleLine(text: string): string {
-  return visible(text).text.replaceAll('\n', escape('\n'))
+  return visible(text).text.replaceAll('\n', escaped('\n'))
 }
 
 /** For a line that is in visible form already: escapes what must never reach a terminal, and leaves escapes alone. */
 export function terminalLine(text: string): string {
-  return text.replace(HIDDEN, escape).replaceAll('\n', escape('\n'))
+  return text.replace(HIDDEN, escaped).replaceAll('\n', escaped('\n'))
 }
 
 function isSuspect(word: string): boolean {
@@ -61,7 +61,7 @@ function isSuspect(word: string): boolean {
   return ASCII_LETTER.test(word) && foreign.some((letter) => LOOK_ALIKES.has(letter))
 }
 
-function escape(character: string): string {
+function escaped(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase()}}`
 }
 

@@ -30,6 +30,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 1_000, 20_000, TERM_MS) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('sweep' as const, 'invalidate' as const, 'breakJournal' as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('comeBack' as const), hold: pick, inTransaction: fc.boolean() }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('approveAs' as const), hold: pick, who: fc.constantFrom(0, 2) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('regroup' as const), who: fc.nat(PEOPLE.length - 1), groups: fc.subarray(['data-owners', 'managers']), disabled: fc.boolean() }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
@@ -111,7 +113,12 @@ class World {
 
   onHold(one: HoldStep, id: string, memory: Memory): void {
     const { queue } = this
-    if (one.do === 'decide') this.decide(id, memory, PEOPLE[one.who]!, one.choice, one.views > 0)
+    if (one.do === 'comeBack') {
+      // The connection is lost and the same command comes again, perhaps with other evidence.
+      queue.detach(id)
+      this.act({ do: 'open', text: TEXTS.indexOf(memory.command.text), poll: false, survives: true, inTransaction: one.inTransaction })
+    } else if (one.do === 'approveAs') this.decide(id, memory, PEOPLE[one.who]!, 'approve', true)
+    else if (one.do === 'decide') this.decide(id, memory, PEOPLE[one.who]!, one.choice, one.views > 0)
     else if (one.do === 'agree' || one.do === 'agreeAndForward') {
       for (const who of [maria, zoe]) this.decide(id, memory, who, 'approve', true)
       this.check()
