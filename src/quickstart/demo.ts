@@ -38,6 +38,7 @@ const TOKEN_TTL_S = 12 * 3_600
 const ANSWERS_WITHIN_MS = 30_000
 // Ctrl-C in a terminal reaches us twice when npm passes on what the terminal has sent to everybody.
 const SAME_SIGNAL_MS = 1_000
+const PARENT_CHECK_MS = 250
 
 /**
  * Everything a newcomer needs on one machine: a real Postgres, an identity provider, and the gateway in front. Resolves with
@@ -89,6 +90,7 @@ async function start(options: DemoOptions, serve: Serve, print: (text: string) =
   }
   const authority = await createAuthority()
   const local = { dns: ['localhost'], ip: ['127.0.0.1', '::1'] }
+  let isStopping = false
   const target = await step(
     async () => startPostgres({
       directory: join(directory, 'target'),
@@ -96,8 +98,14 @@ async function start(options: DemoOptions, serve: Serve, print: (text: string) =
       ssl: await authority.issue({ commonName: 'orders target', ...local }),
       removeWhenOrphaned: [...(options.directory === undefined ? [directory] : []), stateFile, ...(readyFile === undefined ? [] : [readyFile])],
     }),
-    (server) => server.stop(),
+    (server) => {
+      isStopping = true
+      return server.stop()
+    },
   )
+  void target.ended.then(() => {
+    if (!isStopping) print(`The Postgres behind the gateway has ended unexpectedly; its log is ${target.logFile}.`)
+  })
   const database = await seedOrders(target)
   const issuer = await step(() => startIssuer({ port: 0 }), (started) => started.stop())
   const gatewayCertificate = await authority.issue({ commonName: 'holdpoint', ...local })
@@ -190,12 +198,12 @@ async function writeConfig(directory: string, { ports, target, database, issuer,
       protocol: 'postgres',
       labels: { env: 'quickstart' },
       postgres: {
-        host: 'localhost',
+        host: target.host,
         port: target.port,
         database: database.database,
         user: database.user,
         password: { file: await secret('target-password', database.password) },
-        tls: { mode: 'verify-full', ca: caFile },
+        tls: { mode: 'verify-full', ca: caFile, server_name: 'localhost' },
       },
     }],
     masking: { key: { file: await secret('masking-key', randomBytes(32).toString('hex')) } },
@@ -332,10 +340,16 @@ function endOf(until: AbortSignal | undefined, print: (text: string) => void): E
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, onSignal)
+  // npm runs scripts through a shell and passes a signal on to that shell only, which dies of it without telling us.
+  const parent = process.ppid
+  const watch = process.env['npm_lifecycle_event'] === undefined ? undefined : setInterval(() => {
+    if (process.ppid !== parent && firstAt === 0) onSignal()
+  }, PARENT_CHECK_MS)
   return {
     signal: controller.signal,
     reached,
     dispose() {
+      clearInterval(watch)
       for (const signal of signals) process.off(signal, onSignal)
     },
   }

@@ -37,6 +37,8 @@ export interface PostgresServer {
   readonly logFile: string
   /** The postmaster's process id. */
   readonly pid: number
+  /** Resolves when the server has ended, for whatever reason. */
+  readonly ended: Promise<void>
   /** Fast shutdown; resolves when the process is gone. Safe to call twice. */
   stop(): Promise<void>
 }
@@ -75,7 +77,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       ])
       const ready = await waitUntilReady(port, superPassword, supervisor)
       if (ready) {
-        return { host: '127.0.0.1', port, superuser: SUPERUSER, superPassword, logFile, pid: supervisor.pid, stop }
+        return { host: '127.0.0.1', port, superuser: SUPERUSER, superPassword, logFile, pid: supervisor.pid, ended: supervisor.exited, stop }
       }
       await supervisor.stop()
       // A port that was free a moment ago may be somebody's now; only when we chose it is trying another one right.

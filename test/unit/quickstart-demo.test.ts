@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -144,6 +145,7 @@ describe('the quickstart', () => {
     end.abort()
     expect(await done).toBe(0)
     expect(stopped()).toBe(true)
+    expect(said.join('\n')).not.toContain('unexpectedly')
     expect([existsSync(readyFile), existsSync(stateFile), await readdir(temporary)]).toEqual([false, false, []])
     await expect(new pg.Client({ host, port, user, password, database: dbname }).connect()).rejects.toThrow('ECONNREFUSED')
   })
@@ -188,6 +190,76 @@ describe('the quickstart', () => {
     expect(await done).toBe(0)
     expect(await readdir(directory)).toEqual(expect.arrayContaining(['ca.crt', 'holdpoint.yaml', 'policies', 'secrets', 'target']))
     expect((await stat(join(directory, 'holdpoint.yaml'))).mode & 0o777).toBe(0o600)
+  })
+
+  // A process of its own, with listeners that answer just enough: signals are what is looked at here.
+  function demoProcess(how: 'directly' | 'as npm does' = 'directly'): { readonly child: ChildProcess; readonly ended: Promise<number | NodeJS.Signals | null>; readonly running: Promise<void>; said(): string } {
+    const program = `
+      import { createServer } from 'node:http'
+      import { runDemo } from ${JSON.stringify(new URL('../../src/quickstart/demo.ts', import.meta.url).href)}
+      process.exitCode = await runDemo({ postgresPort: 0, adminPort: 0, readyFile: ${JSON.stringify(join(folder, 'ready.json'))} }, async () => {
+        const server = createServer((request, response) => response.end('{"access_token":"hp_x"}')).listen(0, '127.0.0.1')
+        await new Promise((done) => server.once('listening', done))
+        const stop = async () => {
+          if (process.env.STUCK) await new Promise(() => undefined)
+          server.close()
+          server.closeAllConnections()
+        }
+        return { postgres: { host: '127.0.0.1', port: 1 }, admin: { url: 'http://127.0.0.1:' + server.address().port }, stop }
+      })`
+    const node = [process.execPath, '--input-type=module', '-e', program]
+    const [command, ...args] = how === 'directly' ? node : ['/bin/sh', '-c', '"$0" "$@"; exit $?', ...node]
+    const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, npm_lifecycle_event: how === 'directly' ? undefined : 'start' } })
+    let text = ''
+    child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+    const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals | null)
+    const done = ended.then(() => 1)
+    return { child, ended, running: appears(join(folder, 'ready.json'), { done, said: [text] }), said: () => text }
+  }
+
+  async function isGone(path: string): Promise<void> {
+    for (const deadline = Date.now() + 20_000; existsSync(path); await delay(20)) if (Date.now() > deadline) throw new Error(`${path} is still there`)
+  }
+
+  it('ends with 0 on Ctrl-C, even when npm passes the signal on a second time', async () => {
+    const { child, ended, running, said } = demoProcess()
+    await running
+    child.kill('SIGINT')
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+    expect(said()).toContain('Stopping ...')
+    expect([await readdir(temporary), existsSync(stateFile), existsSync(join(folder, 'ready.json'))]).toEqual([[], false, false])
+  })
+
+  it('ends when the shell that npm put between us is killed', async () => {
+    const { child, ended, running } = demoProcess('as npm does')
+    await running
+    child.kill('SIGTERM')
+    expect(await ended).toBe('SIGTERM')
+    for (const name of await readdir(temporary)) await isGone(join(temporary, name))
+    for (const file of [stateFile, join(folder, 'ready.json')]) await isGone(file)
+  })
+
+  it.each(['SIGKILL', 'a second Ctrl-C'] as const)('leaves neither a server nor a file behind after %s', async (how) => {
+    if (how !== 'SIGKILL') vi.stubEnv('STUCK', '1')
+    const { child, ended, running, said } = demoProcess()
+    await running
+    const { behind } = JSON.parse(await readFile(join(folder, 'ready.json'), 'utf8'))
+    if (how === 'SIGKILL') {
+      child.kill('SIGKILL')
+      expect(await ended).toBe('SIGKILL')
+    } else {
+      child.kill('SIGINT')
+      // Signals are only taken for two when a second lies between them; until then repeating changes nothing.
+      for (let isOver = false; !isOver; isOver = await Promise.race([ended.then(() => true), delay(100, false)])) child.kill('SIGINT')
+      expect(await ended).toBe(130)
+      expect(said()).toContain('Stopping ...')
+    }
+    for (const name of await readdir(temporary)) await isGone(join(temporary, name))
+    await isGone(stateFile)
+    await isGone(join(folder, 'ready.json'))
+    const { host, port, user, password, dbname } = behind.postgres
+    await expect(new pg.Client({ host, port, user, password, database: dbname }).connect()).rejects.toThrow('ECONNREFUSED')
   })
 
   it('gives the agent one sentence when nothing is running', async () => {
