@@ -18,7 +18,10 @@ export function createPostgresReader(): { readonly read: ReadStatement; close():
     async read(protocol, sql, { catalog, context }) {
       if (protocol !== 'postgres') throw new GatewayError('not_understood', `cases with "sql" are for postgres, not ${protocol}`)
       let placed = catalogs.get(catalog)
-      if (placed === undefined) catalogs.set(catalog, (placed = catalogOf(catalog)))
+      if (placed === undefined) {
+        placed = catalogOf(catalog)
+        catalogs.set(catalog, placed)
+      }
       const path = context['search_path']
       const state: FactsState = {
         searchPath: Array.isArray(path) ? path : ['public'],

@@ -62,7 +62,7 @@ function covers(denial: Rule, rule: Rule): boolean {
 }
 
 function wordsCover(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {
-  return wide === undefined || (narrow !== undefined && narrow.every((word) => wide.includes(word)))
+  return wide === undefined || narrow?.every((word) => wide.includes(word)) === true
 }
 
 function globsCover(wide: readonly string[] | undefined, narrow: readonly string[] | undefined): boolean {

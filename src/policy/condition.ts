@@ -36,7 +36,10 @@ const environments = new Map<string, Environment>()
 function environmentFor(protocol: string | undefined): Environment {
   const key = protocol ?? ''
   let environment = environments.get(key)
-  if (environment === undefined) environments.set(key, (environment = createEnvironment(protocol)))
+  if (environment === undefined) {
+    environment = createEnvironment(protocol)
+    environments.set(key, environment)
+  }
   return environment
 }
 

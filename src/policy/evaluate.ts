@@ -88,13 +88,20 @@ function decide(facts: Facts, command: Command, candidates: readonly CompiledRul
     if (decision === 'deny') denial ??= compiled
     applied.push(compiled)
   }
-  if (denial !== undefined) return { facts, verdict: deny(denial.rule.id, denial.rule.reason ?? 'the policy denies this'), applied: [denial] }
+  if (denial !== undefined) return { facts, verdict: deny(denial.rule.id, denialMessage(denial, facts)), applied: [denial] }
   if (broken !== undefined) return { facts, verdict: deny(broken.rule.id, 'the condition of this rule could not be evaluated, so it denies'), applied: [broken] }
   const holds = applied.filter(({ rule }) => rule.decision === 'hold')
   if (holds.length > 0) return { facts, verdict: hold(holds, obligationsOf(applied, [])), applied }
   const first = applied[0]
   if (first !== undefined) return { facts, verdict: allow(first.rule.id), applied }
   return { facts, verdict: deny(DEFAULT_DENY, nothingAllows(facts)), applied }
+}
+
+/** The rule's own reason and, where the statement was not understood, what exactly: a mistyped name often is all there is to it. */
+function denialMessage({ rule }: CompiledRule, facts: Facts): string {
+  const reason = rule.reason ?? 'the policy denies this'
+  const cause = facts.unknown[0]
+  return cause === undefined ? reason : `${reason} (${shorten(cause)})`
 }
 
 /** What the client is told when no rule matched: the first thing it can act on. */
@@ -161,12 +168,12 @@ const STRICTEST_FIRST: readonly MaskStyle[] = ['redact', 'null', 'hash', 'pseudo
 
 function obligationsOf(rules: readonly CompiledRule[], always: readonly ColumnMask[]): Obligation[] {
   const obligations: Obligation[] = []
-  let extra: ColumnMask[] | undefined
+  const extra: ColumnMask[] = []
   let full: 'metadata' | 'full' | undefined
   const limit: { rows?: number; bytes?: number; seconds?: number } = {}
   let limited = false
   for (const { rule } of rules) {
-    if (rule.masks.length > 0) (extra ??= []).push(...rule.masks)
+    extra.push(...rule.masks)
     if (rule.record !== undefined) full = full === 'full' ? 'full' : rule.record
     for (const unit of ['rows', 'bytes', 'seconds'] as const) {
       const value = rule.limit?.[unit]
@@ -175,7 +182,7 @@ function obligationsOf(rules: readonly CompiledRule[], always: readonly ColumnMa
       limited = true
     }
   }
-  const mask = extra === undefined ? always : strictest([...always, ...extra])
+  const mask = extra.length === 0 ? always : strictest([...always, ...extra])
   if (mask.length > 0) obligations.push({ mask })
   if (full !== undefined) obligations.push({ record: full })
   if (limited) obligations.push({ limit })

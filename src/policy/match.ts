@@ -47,7 +47,10 @@ export function compileRules(policies: PolicySet): { readonly rules: readonly Co
     rules,
     scopeOf(principal, target) {
       let ofPrincipal = remembered.get(principal)
-      if (ofPrincipal === undefined) remembered.set(principal, (ofPrincipal = new WeakMap()))
+      if (ofPrincipal === undefined) {
+        ofPrincipal = new WeakMap()
+        remembered.set(principal, ofPrincipal)
+      }
       let scope = ofPrincipal.get(target)
       if (scope === undefined) {
         let candidates = byProtocol.get(target.protocol)
@@ -68,7 +71,10 @@ const readings = new WeakMap<Facts, Reading>()
 /** Facts are cached by the exact text of a statement, so their layout is worth remembering with them. */
 export function readingOf(facts: Facts): Reading {
   let reading = readings.get(facts)
-  if (reading === undefined) readings.set(facts, (reading = layOut(facts)))
+  if (reading === undefined) {
+    reading = layOut(facts)
+    readings.set(facts, reading)
+  }
   return reading
 }
 
@@ -99,7 +105,10 @@ function createScope(rules: readonly CompiledRule[]): Scope {
     candidates(reading) {
       const verb = named.has(reading.facts.action) ? reading.facts.action : undefined
       let index = indexes.get(verb)
-      if (index === undefined) indexes.set(verb, (index = ofVerb(verb)))
+      if (index === undefined) {
+        index = ofVerb(verb)
+        indexes.set(verb, index)
+      }
       return index(reading)
     },
   }

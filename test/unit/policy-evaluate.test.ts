@@ -202,6 +202,9 @@ describe('conditions', () => {
   it('one that cannot be evaluated denies with the id of its rule, even beside an allow that matches', () => {
     const rules = `${READ}  - { id: broken, on: { protocol: postgres, verbs: [select] }, decision: allow, when: 'agent.claims.absent == 1' }\n`
     expect(decide(rules, facts('select', { resources: [relation('public.a')] }))).toMatchObject({ kind: 'deny', rule: 'broken' })
+    const asked = "  - { id: a, on: { protocol: postgres, verbs: [select] }, decision: allow, when: '!has(attributes.bounded) || attributes.bounded' }\n"
+    expect(decide(asked, facts('select')).kind).toBe('allow')
+    expect(decide(asked, facts('select', { attributes: { bounded: false } })).kind).toBe('deny')
     const missing = "  - { id: m, on: { protocol: postgres, verbs: [select] }, decision: allow, when: '!attributes.bounded' }\n"
     expect(decide(missing, facts('select'))).toMatchObject({ kind: 'deny', rule: 'm' })
   })
@@ -278,4 +281,37 @@ it('explain names the field that failed for each rule, nearest first', () => {
   expect(explanation.readings[0]!.rules.map(({ rule, outcome, failed }) => ({ rule, outcome, failed }))).toEqual([
     { rule: 'read', outcome: 'failed', failed: ['relations'] }, { rule: 'w', outcome: 'failed', failed: ['who.kinds', 'verbs', 'bounded'] },
   ])
+})
+
+it('finding rules by verb and relation finds exactly the rules that match one by one', () => {
+  const name = fc.constantFrom('public.a', 'public.b', 'private.a', 'public.a.b', 'lone', 'pg_catalog.pg_class')
+  const glob = fc.constantFrom('*', '*.*', 'public.*', 'public.a', 'private.*', 'p*.a', '!public.b', '!private.*', 'lone')
+  const verb = fc.constantFrom('select', 'insert', 'delete')
+  const rule = fc.record({
+    decision: fc.constantFrom('allow', 'hold', 'deny'), verbs: fc.option(fc.uniqueArray(verb, { minLength: 1 })),
+    relations: fc.option(fc.uniqueArray(glob, { minLength: 1 }).filter((list) => list.some((each) => !each.startsWith('!')))),
+    access: fc.option(fc.constantFrom('read', 'write')),
+  })
+  const reading = fc.record({ action: fc.oneof(verb, fc.constant('drop')), resources: fc.array(fc.record({ name, access: fc.constantFrom('read' as const, 'write' as const) }), { maxLength: 3 }) })
+  fc.assert(
+    fc.property(fc.array(rule, { minLength: 1, maxLength: 8 }), fc.array(reading, { minLength: 1, maxLength: 6 }), (rules, readings) => {
+      const lines = rules.map(({ decision, verbs, relations, access }, index) => {
+        const on = { ...(verbs && { verbs }), ...(relations && { relations, ...(access && { access }) }) }
+        return `  - ${JSON.stringify({ id: `r${index}`, reason: 'x', on, decision, ...(decision === 'hold' && { approval: 'one' }) })}`
+      })
+      const policies = policy(`${lines.join('\n')}\n`)
+      const evaluator = createEvaluator(policies)
+      for (const { action, resources } of readings) {
+        const one = command([facts(action, { resources: resources.map((each) => relation(each.name, each.access)) })])
+        const matched = explain(policies, evaluator, one).readings[0]!.rules.filter((each) => each.outcome === 'matched')
+        const strictest = (['deny', 'hold', 'allow'] as const).find((decision) => matched.some((each) => each.decision === decision))
+        const verdict = evaluator.evaluate(one)
+        expect(verdict.kind).toBe(strictest ?? 'deny')
+        const ids = matched.filter((each) => each.decision === strictest).map((each) => each.rule).sort()
+        if (verdict.kind === 'hold') expect([...verdict.rules].sort()).toEqual(ids)
+        else expect(strictest === undefined ? ['default-deny'] : ids).toContain(verdict.rule)
+      }
+    }),
+    { numRuns: 300 },
+  )
 })
