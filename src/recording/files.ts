@@ -74,12 +74,18 @@ export interface Line {
   readonly terminated: boolean
 }
 
+/** A file as it is now. One that grows while it is read would otherwise be followed for as long as its writer is faster. */
+export async function* readChunks(path: string): AsyncGenerator<Buffer> {
+  const { size } = await stat(path)
+  if (size > 0) yield* createReadStream(path, { end: size - 1, highWaterMark: 512 * 1024 }) as AsyncIterable<Buffer>
+}
+
 /** Streams the lines of a file, whatever its size. A line over MAX_LINE_BYTES throws RangeError. */
 export async function* readLines(path: string): AsyncGenerator<Line> {
   let rest: Buffer[] = []
   let restBytes = 0
   let start = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of readChunks(path)) {
     let from = 0
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, from)) {
       const piece = chunk.subarray(from, end)

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { MAX_LINE_BYTES } from './files.ts'
+import { MAX_LINE_BYTES, readChunks } from './files.ts'
 
 // A recording (`.hpr`): the four bytes `HPR1`, then frames, all integers big-endian:
 //   u32 length of what follows in this frame, u8 kind, u32 milliseconds since the session opened, payload
@@ -11,7 +10,9 @@ export const FRAME = { entry: 1, input: 2, output: 3 } as const
 
 const HEAD_BYTES = 9
 /** Larger taps become several frames, so that a reader never has to hold more than this of the bytes of a command. */
-export const MAX_DATA_BYTES = 256 * 1024
+export const MAX_DATA_BYTES = 64 * 1024
+/** No data frame is larger. */
+export const MAX_DATA_FRAME_BYTES = 9 + 1 + 255 + MAX_DATA_BYTES
 
 export type Frame =
   | { readonly kind: 'entry'; readonly at_ms: number; readonly offset: number; readonly line: Buffer }
@@ -21,24 +22,26 @@ export type Frame =
 
 export function entryFrame(line: string, atMs: number): Buffer {
   const payload = Buffer.byteLength(line)
-  const frame = head(FRAME.entry, payload, atMs)
+  const frame = head(FRAME.entry, payload, atMs, Buffer.allocUnsafe)
   frame.write(line, HEAD_BYTES)
   return frame
 }
 
 /** Copies: the caller may reuse its buffer at once. `bytes` at most MAX_DATA_BYTES. The data is the frame's last `bytes.length` bytes. */
-export function dataFrame(direction: 'input' | 'output', commandId: string, bytes: Uint8Array, atMs: number): Buffer {
+export function dataFrame(direction: 'input' | 'output', commandId: string, bytes: Uint8Array, atMs: number, allocate: Allocate): Buffer {
   const idBytes = Buffer.byteLength(commandId)
   if (idBytes > 255) throw new RangeError('a command id has at most 255 bytes')
-  const frame = head(FRAME[direction], 1 + idBytes + bytes.length, atMs)
+  const frame = head(FRAME[direction], 1 + idBytes + bytes.length, atMs, allocate)
   frame[HEAD_BYTES] = idBytes
   frame.write(commandId, HEAD_BYTES + 1)
   frame.set(bytes, HEAD_BYTES + 1 + idBytes)
   return frame
 }
 
-function head(kind: number, payloadBytes: number, atMs: number): Buffer {
-  const frame = Buffer.allocUnsafe(HEAD_BYTES + payloadBytes)
+type Allocate = (size: number) => Buffer
+
+function head(kind: number, payloadBytes: number, atMs: number, allocate: Allocate): Buffer {
+  const frame = allocate(HEAD_BYTES + payloadBytes)
   frame.writeUInt32BE(5 + payloadBytes, 0)
   frame[4] = kind
   frame.writeUInt32BE(Math.min(Math.max(0, Math.floor(atMs)), 0xffffffff), 5)
@@ -52,7 +55,7 @@ export async function* readFrames(path: string): AsyncGenerator<Frame> {
   let offset = 0
   let wanted = MAGIC.length
   let started = false
-  for await (const chunk of createReadStream(path, { highWaterMark: 512 * 1024 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of readChunks(path)) {
     rest.push(chunk)
     have += chunk.length
     if (have < wanted) continue

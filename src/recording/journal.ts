@@ -229,7 +229,8 @@ export class Journal {
     clearTimeout(this.#behind)
     await this.#running
     // Also when unhealthy: the one last try.
-    if (this.#bufferedBytes > 0) await (this.#running = this.#write())
+    if (this.#bufferedBytes > 0) this.#running = this.#write()
+    await this.#running
     for (const timer of [this.#behind, this.#retry, this.#stall]) clearTimeout(timer)
     clearImmediate(this.#soon)
     await fs.close(this.#fd).catch(() => {})

@@ -91,6 +91,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   } catch (error) {
     throw new GatewayError('recording_unavailable', `the recordings folder cannot be made (${reason(error)})`, { cause: error })
   }
+  let started = false
   const journal: Journal = await openJournal({
     folder: journalFolder(options.directory),
     now,
@@ -99,9 +100,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     ...(limits.maxEntryBytes === undefined ? {} : { maxEntryBytes: limits.maxEntryBytes }),
     ...(limits.retryMs === undefined ? {} : { retryMs: limits.retryMs }),
     ...(limits.stallAfterMs === undefined ? {} : { stallAfterMs: limits.stallAfterMs }),
-    onHealth: (healthy, why) => {
-      if (!healthy) broken?.resolve()
-      onHealth(healthy, why)
+    onHealth: (_healthy, why) => {
+      if (started) healthChanged(why)
     },
   })
   let failedSince = 0
@@ -121,6 +121,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     },
     filesHealth,
   )
+  let toldHealthy = true
+  started = true
   const sessions = new Map<string, Open>()
   const closing = new Map<string, Promise<void>>()
   let lastClose: Promise<void> = Promise.resolve()
@@ -192,7 +194,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     const sums = sumsOf(open, command.id)
     for (let from = 0; from < bytes.length; from += MAX_DATA_BYTES) {
       const piece = bytes.length <= MAX_DATA_BYTES ? bytes : bytes.subarray(from, from + MAX_DATA_BYTES)
-      const frame = dataFrame(direction, command.id, piece, atMs)
+      const frame = dataFrame(direction, command.id, piece, atMs, files.allocate)
       sums[direction] = addTo(sums[direction], frame.subarray(frame.length - piece.length))
       files.add(open.file, frame)
     }
@@ -269,10 +271,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
 
   function filesHealth(healthy: boolean, error: unknown): void {
     if (!healthy) {
-      broken?.resolve()
       failedSince = performance.now()
       failedWhy = reason(error)
-      onHealth(false, `a recording cannot be written (${failedWhy})`)
+      healthChanged(failedWhy)
       return
     }
     try {
@@ -281,7 +282,16 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     } catch {
       // The journal is unhealthy itself and will say so with its own record.
     }
-    onHealth(true, 'recordings are written again')
+    healthChanged('recordings are written again')
+  }
+
+  /** Journal and recordings fail and recover each for itself; outside there is one state. */
+  function healthChanged(why: string): void {
+    const healthy = journal.healthy && files.healthy
+    if (!healthy) broken?.resolve()
+    if (healthy === toldHealthy) return
+    toldHealthy = healthy
+    onHealth(healthy, why)
   }
 }
 

@@ -1,7 +1,7 @@
 import { constants, writev } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { MAGIC } from './frames.ts'
+import { MAGIC, MAX_DATA_FRAME_BYTES } from './frames.ts'
 
 export interface SessionFileLimits {
   /** Unwritten bytes of one session above which its taps are asked to wait. */
@@ -38,6 +38,9 @@ export interface SessionFile {
 
 // Beyond this much a write starts at once instead of with the next round.
 const EAGER_BYTES = 256 * 1024
+// Frames of at least half a slab get one that was used before: fresh memory for every frame of a bulk answer costs more than
+// hashing it. Smaller ones would waste what the limits count.
+const MAX_FREE_SLABS = 64
 // Vectors of one writev; the system's limit is 1024.
 const MAX_VECTORS = 512
 
@@ -55,6 +58,7 @@ export class SessionFiles {
   readonly #failed = new Set<SessionFile>()
   readonly #later = new Set<SessionFile>()
   readonly #waiting = new Set<SessionFile>()
+  readonly #slabs: ArrayBuffer[] = []
   #total = 0
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -89,6 +93,12 @@ export class SessionFiles {
     const file = { path: join(this.#root, relativePath), queue: [], sequences: [], unwritten: 0, offset: 0, created: false, drained: undefined, failed: false }
     this.add(file, MAGIC)
     return file
+  }
+
+  /** Memory for a frame; taken back once the frame is written, so nobody may keep a view of one over half a slab. */
+  readonly allocate = (size: number): Buffer => {
+    if (size < MAX_DATA_FRAME_BYTES / 2 || size > MAX_DATA_FRAME_BYTES) return Buffer.allocUnsafe(size)
+    return Buffer.from(this.#slabs.pop() ?? Buffer.allocUnsafeSlow(MAX_DATA_FRAME_BYTES).buffer, 0, size)
   }
 
   /** `sequence`: the journal record this frame is, if it is one. */
@@ -199,6 +209,10 @@ export class SessionFiles {
     for (const buffer of batch) bytes += buffer.length
     await writevAll(handle.fd, batch, file.offset)
     file.queue = file.queue.slice(count)
+    for (const { buffer } of batch) {
+      // Views of Node's own pool have a larger buffer behind them; an entry of just this size is as free as a slab.
+      if (buffer.byteLength === MAX_DATA_FRAME_BYTES && this.#slabs.length < MAX_FREE_SLABS) this.#slabs.push(buffer as ArrayBuffer)
+    }
     file.sequences = file.sequences.slice(count)
     file.offset += bytes
     file.unwritten -= bytes

@@ -295,6 +295,26 @@ describe('verification of recordings', () => {
     expect(await why()).toEqual([])
   })
 
+  it('may run beside the gateway at any moment', async () => {
+    const root = newRoot()
+    const recorder = await start(root, { limits: { rotateBytes: 32 * 1024 } })
+    const sessions = Array.from({ length: 8 }, () => newSession())
+    let writing = sessions.length
+    const writers = sessions.map(async (session) => {
+      recorder.open(session)
+      for (let n = 0; n < 150; n++) await recorder.durable(await run(recorder, newCommand(session), ['answer']))
+      recorder.close(session.id)
+      writing--
+    })
+    while (writing > 0) {
+      const result = await verifyJournal(root)
+      expect(result, JSON.stringify(result)).toMatchObject({ ok: true })
+    }
+    await Promise.all(writers)
+    await stop(recorder)
+    expect(await verifyJournal(root)).toMatchObject({ ok: true, recordings: 8, unfinished: [], torn_bytes: 0 })
+  })
+
   it('is what `audit verify` prints, with the exit code', async () => {
     const { root, path } = await recorded()
     const exitCode = process.exitCode
