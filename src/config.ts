@@ -133,8 +133,20 @@ const MIN_MASKING_KEY_BYTES = 32
  * secrets (named, never shown).
  */
 export function loadConfig(file: string): Config {
+  const { config, faults } = inspectConfig(file)
+  if (config === undefined) throw new ConfigInvalid(faults)
+  return config
+}
+
+/** The same for those who go on after a fault: `policies` is the folder named, where that much could be read. */
+export function inspectConfig(file: string): { readonly config?: Config; readonly faults: readonly ConfigFault[]; readonly policies?: string } {
   const path = resolve(file)
-  return new Loader(path, readText(path)).load()
+  try {
+    return new Loader(path, readText(path)).load()
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return { faults: error.faults }
+    throw error
+  }
 }
 
 function readText(path: string): string {
@@ -159,17 +171,17 @@ class Loader {
     this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true, merge: false, stringKeys: true, prettyErrors: false })
   }
 
-  load(): Config {
+  load(): ReturnType<typeof inspectConfig> {
     for (const error of this.#document.errors) this.#faultAt(error.pos[0], firstLine(error.message))
     if (this.#faults.length > 0) throw new ConfigInvalid(this.#faults)
     const raw: unknown = this.#toValue()
     const whole = configSchema.safeParse(raw, { reportInput: false })
     if (!whole.success) this.#zodFaults(whole.error.issues, [])
-    const config = this.#build(isRecord(raw) ? raw : {})
-    if (this.#faults.length > 0 || config === undefined) {
-      throw new ConfigInvalid(this.#faults.toSorted((a, b) => a.line - b.line || a.column - b.column))
-    }
-    return config
+    const values = isRecord(raw) ? raw : {}
+    const config = this.#build(values)
+    const policies = typeof values['policies'] === 'string' ? { policies: this.#path(values['policies']) } : {}
+    if (config !== undefined && this.#faults.length === 0) return { config, faults: [], ...policies }
+    return { faults: this.#faults.toSorted((a, b) => a.line - b.line || a.column - b.column), ...policies }
   }
 
   #toValue(): unknown {
