@@ -30,7 +30,7 @@ export interface Evaluator extends DecisionPoint {
 export function createEvaluator(policies: PolicySet): Evaluator {
   const { scopeOf } = compileRules(policies)
   const masksOf = rememberMasks()
-  const judge = (command: Command, facts: Facts) => judgeReading(scopeOf(command.session.principal, command.session.target), command, facts)
+  const judge = rememberJudgements(scopeOf)
   return {
     policyVersion: policies.version,
     scopeOf,
@@ -47,6 +47,28 @@ export function createEvaluator(policies: PolicySet): Evaluator {
       const scope = scopeOf(command.session.principal, command.session.target)
       return combine(judgements, masksOf(scope).always)
     },
+  }
+}
+
+/**
+ * A statement seen again has the same facts, and in the same scope the same judgement, unless a rule that might match looks at the
+ * command itself (its condition, its transaction). Kept for as long as facts and session live.
+ */
+function rememberJudgements(scopeOf: Evaluator['scopeOf']): Evaluator['judge'] {
+  const remembered = new WeakMap<Scope, WeakMap<Facts, Judgement>>()
+  return (command, facts) => {
+    const scope = scopeOf(command.session.principal, command.session.target)
+    let judgements = remembered.get(scope)
+    if (judgements === undefined) {
+      judgements = new WeakMap()
+      remembered.set(scope, judgements)
+    }
+    const before = judgements.get(facts)
+    if (before !== undefined) return before
+    const judgement = judgeReading(scope, command, facts)
+    const candidates = facts.action === 'connect' ? scope.rules : scope.candidates(readingOf(facts))
+    if (candidates.every(({ rule }) => rule.when === undefined && rule.on.in_transaction === undefined)) judgements.set(facts, judgement)
+    return judgement
   }
 }
 

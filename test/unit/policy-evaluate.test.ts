@@ -216,6 +216,16 @@ describe('conditions', () => {
   })
 })
 
+it('the same facts are judged anew where a rule looks at the command: its transaction, its time', () => {
+  const rules = "  - { id: t, on: { verbs: [select], in_transaction: true }, decision: allow }\n  - { id: h, on: { verbs: [show] }, decision: allow, when: 'at.getHours() < 12' }\n"
+  const evaluator = createEvaluator(policy(rules))
+  const session = command([facts('select')]).session
+  const judge = (reading: Facts, more: Partial<Command>) => evaluator.evaluate({ ...command([reading]), session, ...more }).kind
+  const [read, show] = [facts('select'), facts('show')]
+  expect([false, true, false].map((in_transaction) => judge(read, { context: { in_transaction } }))).toEqual(['deny', 'allow', 'deny'])
+  expect(['11', '13', '11'].map((hour) => judge(show, { at: new Date(`2026-01-05T${hour}:00:00Z`) }))).toEqual(['allow', 'deny', 'allow'])
+})
+
 describe('built-in decisions', () => {
   it('protocol housekeeping is allowed, unless it is not understood', () => {
     expect(decide(READ, facts('control'))).toMatchObject({ kind: 'allow', rule: 'builtin/protocol' })
