@@ -224,7 +224,8 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     } finally {
       connections.delete(connection.processId)
       await lastAnswers(lane)
-      upstream.socket.destroy()
+      upstream.socket.removeAllListeners('close')
+      upstream.socket.destroySoon()
       client.end()
     }
   }

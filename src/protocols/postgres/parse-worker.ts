@@ -12,30 +12,38 @@ export interface ParseRequest {
   readonly bytes: number
 }
 
-/** `syntax`: the grammar refused the text, at that character. `deep`: more nested than we follow. `broken`: do not use this thread again. */
-export type ParseAnswer =
+/** `cpuMs`: CPU this thread has used so far. `syntax`: the grammar refused the text, at that character (from 0; -1 unknown). `deep`: more nested than we follow. `broken`: do not use this thread again. */
+export type ParseAnswer = { readonly cpuMs: number | null } & (
   | { readonly kind: 'ready' }
   | { readonly kind: 'facts'; readonly id: number; readonly statements: readonly RawStatement[] }
   | { readonly kind: 'syntax'; readonly id: number; readonly position: number }
   | { readonly kind: 'deep'; readonly id: number }
   | { readonly kind: 'broken'; readonly id: number; readonly cause: string }
+)
 
 const port = parentPort
 if (port === null) throw new Error('parse-worker runs as a worker thread only')
 
 port.on('message', (request: ParseRequest) => {
-  port.postMessage(answer(request))
+  port.postMessage({ ...answer(request), cpuMs: cpuMs() } satisfies ParseAnswer)
 })
 await loadModule()
-port.postMessage({ kind: 'ready' } satisfies ParseAnswer)
+port.postMessage({ kind: 'ready', cpuMs: cpuMs() } satisfies ParseAnswer)
 
-function answer({ id, text, bytes }: ParseRequest): ParseAnswer {
+function answer({ id, text, bytes }: ParseRequest) {
   try {
-    return { kind: 'facts', id, statements: walkParseResult(parseSync(text), bytes) }
+    return { kind: 'facts' as const, id, statements: walkParseResult(parseSync(text), bytes) }
   } catch (error) {
-    if (hasSqlDetails(error)) return { kind: 'syntax', id, position: error.sqlDetails?.cursorPosition ?? 0 }
-    if (error instanceof TooDeep) return { kind: 'deep', id }
+    if (hasSqlDetails(error)) return { kind: 'syntax' as const, id, position: error.sqlDetails?.cursorPosition ?? -1 }
+    if (error instanceof TooDeep) return { kind: 'deep' as const, id }
     // The name alone: a message may quote the text.
-    return { kind: 'broken', id, cause: error instanceof Error ? error.name : 'unknown' }
+    return { kind: 'broken' as const, id, cause: error instanceof Error ? error.name : 'unknown' }
   }
+}
+
+/** Null before Node 23.9, which cannot tell one thread's share. */
+function cpuMs(): number | null {
+  if (typeof process.threadCpuUsage !== 'function') return null
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1000
 }

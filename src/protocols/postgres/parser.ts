@@ -52,6 +52,8 @@ interface Thread {
   state: 'starting' | 'idle' | 'busy' | 'gone'
   job: Job | null
   parsed: number
+  /** CPU it had used when it last answered; null where Node cannot tell. */
+  cpuMs: number | null
   watch: NodeJS.Timeout | undefined
 }
 
@@ -157,12 +159,12 @@ class Pool implements ParserPool {
   /** Ends a thread that used up its time. Its CPU time counts where Node can tell it, so a loaded machine does not refuse good statements. */
   #watch(thread: Thread, since: number): void {
     const { timeBoxMs } = this.#options
-    const cpuAtStart = cpuOf(thread.worker)
+    const before = thread.cpuMs
     const check = async (): Promise<void> => {
       const job = thread.job
       const elapsed = performance.now() - since
       if (elapsed < timeBoxMs * WALL_FACTOR) {
-        const [before, now] = await Promise.all([cpuAtStart, cpuOf(thread.worker)])
+        const now = before === null ? null : await cpuOf(thread.worker)
         if (thread.job !== job || thread.state !== 'busy') return
         if (before !== null && now !== null && now - before < timeBoxMs) {
           thread.watch = setTimeout(() => void check(), Math.max(5, timeBoxMs - (now - before)))
@@ -176,6 +178,7 @@ class Pool implements ParserPool {
 
   #onAnswer(thread: Thread, answer: ParseAnswer): void {
     if (thread.state === 'gone') return
+    thread.cpuMs = answer.cpuMs
     if (answer.kind === 'ready') {
       clearTimeout(thread.watch)
       thread.state = 'idle'
@@ -200,7 +203,7 @@ class Pool implements ParserPool {
       if (job.key !== null) this.#cache.set(job.key, answer.statements, job.bytes)
       job.resolve(answer.statements)
     } else if (answer.kind === 'deep') job.reject(new GatewayError('input_limit', 'the statement is nested deeper than the parser can follow'))
-    else job.reject(new GatewayError('not_understood', `the PostgreSQL grammar does not accept this text${answer.position > 0 ? ` (at character ${answer.position})` : ''}`))
+    else job.reject(new GatewayError('not_understood', `the PostgreSQL grammar does not accept this text${answer.position >= 0 ? ` (at character ${answer.position + 1})` : ''}`))
     if (thread.parsed >= this.#options.recycleAfter) this.#discard(thread, 'age', null)
     else this.#dispatch()
   }
@@ -257,7 +260,7 @@ class Pool implements ParserPool {
       this.#startFailed()
       return false
     }
-    const thread: Thread = { worker, state: 'starting', job: null, parsed: 0, watch: undefined }
+    const thread: Thread = { worker, state: 'starting', job: null, parsed: 0, cpuMs: null, watch: undefined }
     this.#threads.add(thread)
     const died = new GatewayError('parser_unavailable', 'the parser thread ended before it answered')
     thread.watch = setTimeout(() => this.#discard(thread, 'start', died), START_WITHIN_MS)

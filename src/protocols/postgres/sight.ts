@@ -49,8 +49,8 @@ export function createSight(parts: SightParts): Sight {
     copyOut(statement, response) {
       const copy = statement.copy
       const relation = copy?.query === false ? placed(statement, catalog, parts.searchPath) : undefined
-      const named = statement.relations[0]?.written
-      const columns = relation === undefined ? undefined : named ? named.map((name) => relation.columnByName.get(name)) : relation.columns
+      const isEveryColumn = statement.relations[0]?.star === true
+      const columns = relation === undefined ? undefined : isEveryColumn ? relation.columns : statement.columns.map(({ name }) => relation.columnByName.get(name))
       const known = columns?.every((column) => column !== undefined) === true
       const count = response.readUInt16BE(6)
       const options = copy?.options ?? {}
@@ -61,7 +61,7 @@ export function createSight(parts: SightParts): Sight {
         nullString: options['null'] ?? (csv ? '' : '\\N'),
         quote: options['quote'] ?? '"',
         escape: options['escape'] ?? options['quote'] ?? '"',
-        header: !['', 'false', 'off', '0'].includes((options['header'] ?? '').toLowerCase()) || ('header' in options && options['header'] === ''),
+        header: 'header' in options && !/^(false|off|0)$/i.test(options['header'] as string),
         columns: masks.length === 0 ? Array.from({ length: count }, () => 'pass' as const)
           : known && relation && columns ? columns.map((column) => columnPlan(catalog, relation, (column as { readonly name: string }).name, masks))
           : touched.maskedColumn || (copy?.query === false && relation === undefined) ? 'whole-row'

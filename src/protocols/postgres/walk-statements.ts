@@ -257,6 +257,10 @@ const READERS: Readonly<Record<string, Reader>> = {
     visitFields('CreateSchemaStmt', value, { ...context, access: 'ddl' }, ['schemaElts'])
     return 'done'
   },
+  VacuumStmt(value, { draft }) {
+    if (value['is_vacuumcmd'] !== true) draft.kind = { ...draft.kind, action: 'analyze' }
+    return 'rest'
+  },
   LoadStmt(value, { draft }) {
     draft.details.object = { type: 'file', names: [String(value['filename'] ?? '')], cascade: false }
     return 'rest'

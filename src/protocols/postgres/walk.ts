@@ -4,8 +4,8 @@ import { isPlainValue, listOf, nodeName, stringOf, stringsOf, treeOf, type Tree 
 import { STATEMENTS, type StatementKind } from './statements.ts'
 import { readDetails } from './walk-statements.ts'
 
-/** Deepest expression we follow; PostgreSQL's own stack limit refuses sooner (5,000 additions on version 15). */
-const MAX_DEPTH = 4_000
+/** Deepest nesting of nodes we follow: it fits a thread's stack with room to spare. Lists (AND, OR, IN, VALUES) are flat. */
+const MAX_DEPTH = 1_500
 
 /** The tree is deeper than MAX_DEPTH. */
 export class TooDeep extends Error {}
@@ -149,7 +149,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   SubLink(value, context) {
     // IN (SELECT ..) is written without an operator and means `=`.
-    addOperator(value['operName'] === undefined ? { name: '=' } : nameOf(value['operName']), context)
+    if (value['operName'] !== undefined) addOperator(nameOf(value['operName']), context)
+    else if (value['subLinkType'] === 'ANY_SUBLINK') addOperator({ name: '=' }, context)
     visitFields('SubLink', value, context, ['operName'])
   },
   CaseExpr(value, context) {
