@@ -20,11 +20,15 @@ import { createWaiting } from './waiting.ts'
 
 const BODY_LIMIT_BYTES = 64 * 1024
 const REQUEST_TIMEOUT_MS = 15_000
+const MAX_CONNECTIONS = 2_000
+const CLOSE_WITHIN_MS = 5_000
 
 export interface AdminServer {
   /** Resolves once connections are accepted; port 0 takes a free one. */
   listen(address: { readonly host: string; readonly port: number }): Promise<{ readonly host: string; readonly port: number; readonly url: string }>
-  /** Ends event streams and long polls, lets running requests answer, closes the listener. */
+  /** Open event streams and long polls. */
+  readonly waiting: number
+  /** Closes the listener, ends event streams and long polls, lets running requests answer for up to five seconds. */
   close(): Promise<void>
 }
 
@@ -37,7 +41,7 @@ export async function createAdmin(deps: AdminDeps): Promise<AdminServer> {
     ...(deps.tls ? { https: { cert: deps.tls.cert, key: deps.tls.key, minVersion: 'TLSv1.2' as const } } : {}),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     // HEAD would run the handlers of GET: record a view, or open a stream.
     exposeHeadRoutes: false,
     trustProxy: false,
@@ -74,14 +78,24 @@ export async function createAdmin(deps: AdminDeps): Promise<AdminServer> {
 
   return {
     async listen({ host, port }) {
+      app.server.maxConnections = MAX_CONNECTIONS
       await app.listen({ host, port })
       const bound = app.server.address() as AddressInfo
       const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
       return { host: bound.address, port: bound.port, url: `${deps.tls ? 'https' : 'http'}://${shown}:${bound.port}` }
     },
+    get waiting() {
+      return waiting.size
+    },
     async close() {
       waiting.end()
-      await app.close()
+      // Somebody who reads a recording slowly, or not at all, does not keep us.
+      const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_WITHIN_MS)
+      try {
+        await app.close()
+      } finally {
+        clearTimeout(cut)
+      }
     },
   }
 }

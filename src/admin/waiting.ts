@@ -12,6 +12,8 @@ export interface Waiting {
   enter(principalId: string): () => void
   /** Resolves at the next change of any hold, when `until` fires, or after `ms`, whichever is first. */
   change(until: AbortSignal, ms: number): Promise<void>
+  /** How many are open. */
+  readonly size: number
   /** Fires when the server stops. */
   readonly ended: AbortSignal
   end(): void
@@ -39,6 +41,9 @@ export function createWaiting(deps: Pick<AdminDeps, 'queue'>): Waiting {
   }
 
   return {
+    get size() {
+      return total
+    },
     ended: stop.signal,
     enter(principalId) {
       const mine = places.get(principalId) ?? 0

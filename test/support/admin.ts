@@ -32,6 +32,8 @@ export interface AdminBench {
   readonly recorder: RecorderService
   readonly directory: string
   readonly logged: readonly string[]
+  /** Open event streams and long polls. */
+  waiting(): number
   /** What /readyz is told. */
   readiness: readonly Readiness[]
   /** A Holdpoint token of one of the provider's clients, by exchange. */
@@ -42,7 +44,7 @@ export interface AdminBench {
   stop(): Promise<void>
 }
 
-export async function startAdmin(): Promise<AdminBench> {
+export async function startAdmin(options: { readonly tls?: { readonly cert: string; readonly key: string } } = {}): Promise<AdminBench> {
   const idp = await startIssuer({
     'billing-bot': { type: 'service', owner: 'omar' },
     nightly: { type: 'service' },
@@ -93,6 +95,7 @@ export async function startAdmin(): Promise<AdminBench> {
     readiness: () => bench.readiness,
     metrics,
     log: createLog({ destination: { write: (line) => void logged.push(line) } }),
+    ...options,
   })
   const { url } = await admin.listen({ host: '127.0.0.1', port: 0 })
 
@@ -105,6 +108,7 @@ export async function startAdmin(): Promise<AdminBench> {
     recorder,
     directory,
     logged,
+    waiting: () => admin.waiting,
     token: async (name: string) => (await exchange(name)).token,
     principal: async (name: string) => (await exchange(name)).principal,
     async hold(by: string, { text = 'DELETE FROM invoices WHERE id = 7', slots = [OWNERS], claimed = {} }: { text?: string; slots?: readonly Slot[]; claimed?: Readonly<Record<string, string>> } = {}) {

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { cliVerbs } from '../../src/cli/verbs.ts'
+import { cliVerbs } from '../../src/cli/index.ts'
 import { checkVerb } from '../../src/offline/check.ts'
 
 // The remote verbs and `check` as a program of their own, for tests that need a process with its own exit code and streams.
