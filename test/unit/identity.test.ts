@@ -246,6 +246,23 @@ describe('signing in', () => {
     expect(auth.current(principal)).toContain('was disabled')
   })
 
+  it('knows the groups of people who signed in lately, and of nobody else', async () => {
+    const auth = authenticator()
+    const id = `${idp.issuer}#maria`
+    expect(auth.authority.current(id)).toBeNull()
+    const { token } = await auth.exchange(await signed({ groups: ['owners'] }), PEER)
+    await auth.authenticate(token, PEER)
+    expect(auth.authority.current(id)).toEqual({ groups: ['data-owners', 'owners'], disabled: false })
+    await auth.authenticate(await signed({ groups: ['staff'] }), PEER)
+    expect(auth.authority.current(id)).toEqual({ groups: ['staff'], disabled: false })
+    store.disablePrincipal(id, 'left', 'operator', clock)
+    expect(auth.authority.current(id)?.disabled).toBe(true)
+    await auth.authenticate(await signed({ sub: 'billing-bot', type: 'service' }), PEER)
+    expect(auth.authority.current(`${idp.issuer}#billing-bot`)).toBeNull()
+    clock += 12 * 3_600_000 + 1
+    expect(auth.authority.current(id)).toBeNull()
+  })
+
   it('stops verifying for an address that keeps failing, but not for its neighbours or known tokens', async () => {
     const auth = authenticator()
     const { token } = await auth.exchange(await signed(), PEER)
