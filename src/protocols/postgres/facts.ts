@@ -89,7 +89,7 @@ export function touches(
       const masked = use.relation.columns.filter((column) => maskedColumns.has(`${prefix}.${column.name}`))
       if (masked.length === 0) continue
       maskedTable = true
-      if (masked.some((column) => use.read.has(column.name) || (use.written !== null && use.written.has(column.name)))) maskedColumn = true
+      if (masked.some((column) => use.read.has(column.name) || use.written?.has(column.name) === true)) maskedColumn = true
     }
   }
   return { maskedTable, maskedColumn }
@@ -120,7 +120,7 @@ function resolveStatement(raw: RawStatement, depth: Depth, catalog: Catalog, ses
   const unknown = new Set(raw.unknown)
   const placed = raw.relations.map((relation) => placeRelation(relation, catalog, session))
   for (const one of placed) for (const reason of one.unknown) unknown.add(reason)
-  const uses = usesOf(raw, placed)
+  const uses = usesOf(placed)
   const functions = raw.functions.map((one) => placeFunction(one, catalog, session))
   functions.push(...readColumns(raw, uses, catalog, session, unknown))
   for (const one of functions) if (one.unknown !== null) unknown.add(one.unknown)
@@ -133,7 +133,7 @@ function resolveStatement(raw: RawStatement, depth: Depth, catalog: Catalog, ses
   return [{ facts, uses: everyUse }, ...nested, ...behind]
 }
 
-function usesOf(raw: RawStatement, placed: readonly Placed[]): Use[] {
+function usesOf(placed: readonly Placed[]): Use[] {
   return placed.flatMap((one) =>
     one.relations.map((relation) => {
       const every = (): Set<string> => new Set(relation.columns.map((column) => column.name))
@@ -260,13 +260,13 @@ function factsOf(
   return {
     action: raw.action,
     effect,
-    resources: mergeResources([...relationResources(raw, placed, uses, cascades), ...otherResources(raw, functions)]),
+    resources: mergeResources([...relationResources(placed, uses, cascades), ...otherResources(raw, functions)]),
     unknown: [...unknown],
     attributes: attributesOf(raw, depth, uses, cascades, classes),
   }
 }
 
-function relationResources(raw: RawStatement, placed: readonly Placed[], uses: readonly Use[], cascades: readonly CatalogRelation[]): Resource[] {
+function relationResources(placed: readonly Placed[], uses: readonly Use[], cascades: readonly CatalogRelation[]): Resource[] {
   const out: Resource[] = []
   for (const { relation, read, written } of uses) {
     const name = displayName(relation)

@@ -21,6 +21,8 @@ export interface ParserOptions {
   readonly recycleAfter?: number
   /** Texts waiting for a thread, in bytes together. */
   readonly maxQueuedBytes?: number
+  /** The thread's program, when it is not the one beside this file. */
+  readonly workerFile?: URL
 }
 
 export interface ParserPool {
@@ -92,6 +94,7 @@ class Pool implements ParserPool {
       cacheTotalBytes: 16 << 20,
       recycleAfter: 100_000,
       maxQueuedBytes: 32 << 20,
+      workerFile: WORKER_URL,
       ...options,
     }
     this.#cache = new FactsCache(this.#options.cacheEntries, this.#options.cacheTotalBytes)
@@ -255,7 +258,7 @@ class Pool implements ParserPool {
     let worker: Worker
     try {
       // An empty environment and no inherited flags: the thread needs neither, and must not see our secrets.
-      worker = new Worker(WORKER_URL, { env: {}, execArgv: [], name: 'parser', resourceLimits: { maxOldGenerationSizeMb: 512 } })
+      worker = new Worker(this.#options.workerFile, { env: {}, execArgv: [], name: 'parser', resourceLimits: { maxOldGenerationSizeMb: 512 } })
     } catch {
       this.#startFailed()
       return false
