@@ -132,11 +132,14 @@ function contentOf(event: ReplayEvent): readonly string[] {
   }
 }
 
+// Of no use to a reader, and all of it in --json.
+const FOR_PROGRAMS = new Set(['command', 'permit', 'phase', 'policy', 'digest', 'fingerprint', 'briefing', 'principal', 'input_sha256', 'output_sha256', 'recording_bytes'])
+
 // The text of a command stands by itself; everything else is a name and a value.
 function bodyLines(body: Readonly<Record<string, unknown>>): readonly string[] {
   const { text, ...rest } = body
   const details = Object.entries(rest)
-    .filter(([, value]) => value !== null && value !== undefined && value !== '')
+    .filter(([name, value]) => !FOR_PROGRAMS.has(name) && value !== null && value !== undefined && value !== '')
     .map(([name, value]) => `${printable(name)}=${typeof value === 'string' ? printable(value) : printable(JSON.stringify(value))}`)
     .join(' ')
   return typeof text === 'string' ? [...printableLines(text), ...(details === '' ? [] : [coloured('dim', details)])] : [details]
