@@ -35,23 +35,26 @@ const MAX_REFERENCES = 8
  */
 export function resolveFacts(raw: readonly RawStatement[], catalog: Catalog, state: FactsState): ResolvedFacts {
   if (raw.length === 0) return { readings: [EMPTY], touchesMaskable: { relations: [] } }
-  const resolved = resolveAll(raw, catalog, state)
-  return {
-    readings: resolved.map((one) => one.facts),
-    touchesMaskable: { relations: [...new Set(resolved.flatMap((one) => one.uses.map((use) => use.relation.oid)))] },
-  }
+  return resolveAll(raw, catalog, state).facts
 }
 
 /**
  * The last resolution of each text, by the identity the parser's cache gives it. It holds only while everything a name
  * depends on is the same; what stands behind a prepared name or cursor may change, so such texts are not kept.
  */
-const LAST = new WeakMap<readonly RawStatement[], { readonly catalog: Catalog; readonly names: string; readonly resolved: readonly ResolvedStatement[] }>()
+const LAST = new WeakMap<readonly RawStatement[], Resolution>()
 
-function resolveAll(raw: readonly RawStatement[], catalog: Catalog, state: FactsState): readonly ResolvedStatement[] {
+interface Resolution {
+  readonly catalog: Catalog
+  readonly names: string
+  readonly statements: readonly ResolvedStatement[]
+  readonly facts: ResolvedFacts
+}
+
+function resolveAll(raw: readonly RawStatement[], catalog: Catalog, state: FactsState): Resolution {
   const names = JSON.stringify([state.searchPath, state.role, state.database, state.temporaryTablesPossible])
   const last = LAST.get(raw)
-  if (last !== undefined && last.catalog === catalog && last.names === names) return last.resolved
+  if (last !== undefined && last.catalog === catalog && last.names === names) return last
   const session: Session = {
     searchPath: state.searchPath,
     role: state.role,
@@ -61,9 +64,18 @@ function resolveAll(raw: readonly RawStatement[], catalog: Catalog, state: Facts
     prepared: (name) => state.prepared(name),
     cursor: (name) => state.cursor(name),
   }
-  const resolved = raw.flatMap((statement) => resolveStatement(statement, statement.depth, catalog, session, 0))
-  if (!raw.some(hasReference)) LAST.set(raw, { catalog, names, resolved })
-  return resolved
+  const statements = raw.flatMap((statement) => resolveStatement(statement, statement.depth, catalog, session, 0))
+  const resolution: Resolution = {
+    catalog,
+    names,
+    statements,
+    facts: {
+      readings: statements.map((one) => one.facts),
+      touchesMaskable: { relations: [...new Set(statements.flatMap((one) => one.uses.map((use) => use.relation.oid)))] },
+    },
+  }
+  if (!raw.some(hasReference)) LAST.set(raw, resolution)
+  return resolution
 }
 
 function hasReference(raw: RawStatement): boolean {
@@ -82,7 +94,7 @@ export function touches(
   if (maskedColumns.size === 0) return { maskedTable: false, maskedColumn: false }
   let maskedTable = false
   let maskedColumn = false
-  for (const { facts, uses } of resolveAll(raw, catalog, state)) {
+  for (const { facts, uses } of resolveAll(raw, catalog, state).statements) {
     if (facts.unknown.length > 0) return { maskedTable: true, maskedColumn: true }
     for (const use of uses) {
       const prefix = displayName(use.relation)
