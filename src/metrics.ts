@@ -12,7 +12,6 @@ export interface Metrics {
   /** Seconds an `append` took to be on disk. */
   journalDurable(seconds: number): void
   bytesOut(protocol: string, bytes: number): void
-  parserRecycled(why: string): void
   signInRefused(): void
   unhealthy(organ: Organ, unhealthy: boolean): void
 }
@@ -21,12 +20,14 @@ export interface MetricsOptions {
   /** Read at scrape time. */
   readonly openHolds: () => number
   readonly openSessions: () => number
+  /** Threads thrown away so far, by cause. */
+  readonly parserRecycles: () => Readonly<Record<string, number>>
   /** Leaves out the process's own figures; for tests. */
   readonly withoutProcess?: boolean
 }
 
 /** Prometheus metrics in a registry of their own. Label values are closed sets of ours (protocols, codes, verdicts), never input. */
-export function createMetrics({ openHolds, openSessions, withoutProcess = false }: MetricsOptions): Metrics {
+export function createMetrics({ openHolds, openSessions, parserRecycles, withoutProcess = false }: MetricsOptions): Metrics {
   const registry = new Registry()
   const registers = [registry]
   if (!withoutProcess) collectDefaultMetrics({ register: registry })
@@ -46,7 +47,16 @@ export function createMetrics({ openHolds, openSessions, withoutProcess = false 
     registers,
   })
   const bytes = new Counter({ name: 'holdpoint_bytes_out_total', help: 'Bytes sent to clients', labelNames: ['protocol'], registers })
-  const recycles = new Counter({ name: 'holdpoint_parser_recycles_total', help: 'Parser workers replaced, by cause', labelNames: ['why'], registers })
+  new Counter({
+    name: 'holdpoint_parser_recycles_total',
+    help: 'Parser workers replaced, by cause',
+    labelNames: ['why'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [why, count] of Object.entries(parserRecycles())) this.inc({ why }, count)
+    },
+  })
   const signIns = new Counter({ name: 'holdpoint_sign_ins_refused_total', help: 'Credentials that were not accepted', registers })
   const unhealthy = new Gauge({ name: 'holdpoint_unhealthy', help: '1 while this part cannot do its work, and commands are refused for it', labelNames: ['part'], registers })
   for (const organ of ['store', 'journal', 'parser', 'policy', 'target'] satisfies Organ[]) unhealthy.set({ part: organ }, 0)
@@ -60,7 +70,6 @@ export function createMetrics({ openHolds, openSessions, withoutProcess = false 
     decided: (decision, seconds) => decisions.observe({ decision }, seconds),
     journalDurable: (seconds) => journal.observe(seconds),
     bytesOut: (protocol, count) => bytes.inc({ protocol }, count),
-    parserRecycled: (why) => recycles.inc({ why }),
     signInRefused: () => signIns.inc(),
     unhealthy: (organ, is) => unhealthy.set({ part: organ }, is ? 1 : 0),
   }

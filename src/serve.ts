@@ -15,6 +15,7 @@ import { createMetrics } from './metrics.ts'
 import { createEvaluator, type Evaluator } from './policy/evaluate.ts'
 import { loadPolicies, type PolicySet } from './policy/load.ts'
 import { createPostgresAdapter } from './protocols/index.ts'
+import type { Recorder } from './recording/entry.ts'
 import { createRecorder } from './recording/recorder.ts'
 import { readRecording } from './recording/replay.ts'
 import { openStore } from './store/sqlite.ts'
@@ -66,7 +67,8 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
   const store = openStore(config.store.path)
   undo.push(() => store.close())
   let openSessions = 0
-  const metrics = createMetrics({ openHolds: () => store.countHolds({ decision: 'pending' }), openSessions: () => openSessions })
+  let parserRecycles = (): Readonly<Record<string, number>> => ({})
+  const metrics = createMetrics({ openHolds: () => store.countHolds({ decision: 'pending' }), openSessions: () => openSessions, parserRecycles: () => parserRecycles() })
   const recorder = await createRecorder({
     directory: config.recordings,
     maskText: detectors.maskText,
@@ -80,6 +82,10 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
   const identity = createAuthenticator({ trust: config.trust, reviewers: config.reviewers, store, tokenTtlMs: config.tokens.ttlMs })
   const queue: ApprovalQueue = createDecisionQueue({ store, recorder, gatewayId: hostname(), authority: identity.authority, maskSecrets: detectors.maskSecretsOnly })
   undo.push(() => queue.stop())
+  undo.push(queue.onChange(({ holdId, at }) => {
+    const hold = store.hold(holdId)
+    if (hold?.settledAt === at) metrics.decided(hold.decision, (at - hold.createdAt) / 1000)
+  }))
   const recovered = queue.recover()
   if (recovered > 0) log.event('holds.recovered', { count: recovered })
 
@@ -98,10 +104,26 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
     },
     onFault: (code, detail) => log.event('connection.refused', { protocol: 'postgres', code, kind: detail }, 'warn'),
   })
+  parserRecycles = postgres.parserRecycles
+  const measured: Recorder = {
+    get healthy() { return recorder.healthy },
+    open: (session) => recorder.open(session),
+    close: (sessionId) => recorder.close(sessionId),
+    append: (entry) => recorder.append(entry),
+    async durable(sequence) {
+      const began = performance.now()
+      await recorder.durable(sequence)
+      metrics.journalDurable((performance.now() - began) / 1000)
+    },
+    tap(command, direction, bytes) {
+      if (direction === 'output') metrics.bytesOut(command.session.target.protocol, bytes.length)
+      return recorder.tap(command, direction, bytes)
+    },
+  }
   const point = createEnforcementPoint({
     decisionPoint: policy.point,
     queue,
-    recorder,
+    recorder: measured,
     barred: (principal) => identity.current(principal) ?? null,
     maskText: detectors.maskText,
     ownWords: postgres.ownWords,
@@ -121,7 +143,7 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
   })
   const door = createDoor({
     point,
-    recorder,
+    recorder: measured,
     authenticate: (credential, peer) => identity.authenticate(credential, peer).catch((error: unknown) => {
       metrics.signInRefused()
       throw error

@@ -83,7 +83,7 @@ export async function startAdmin(options: { readonly tls?: { readonly cert: stri
   const queue = createDecisionQueue({ store, recorder, gatewayId: 'test', authority: identity.authority, maskSecrets: (text) => text })
   const logged: string[] = []
   const bench = { readiness: [{ part: 'store', ok: true }] as readonly Readiness[] }
-  const metrics = createMetrics({ openHolds: () => store.countHolds({ decision: 'pending' }), openSessions: () => 0, withoutProcess: true })
+  const metrics = createMetrics({ openHolds: () => store.countHolds({ decision: 'pending' }), openSessions: () => 0, parserRecycles: () => ({}), withoutProcess: true })
   const admin = await createAdmin({
     identity,
     store,

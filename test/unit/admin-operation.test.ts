@@ -42,13 +42,12 @@ describe('the log', () => {
 describe('the metrics', () => {
   it('count what was decided and show what is open at the moment of asking', async () => {
     let open = 2
-    const metrics = createMetrics({ openHolds: () => open, openSessions: () => 1, withoutProcess: true })
+    const metrics = createMetrics({ openHolds: () => open, openSessions: () => 1, parserRecycles: () => ({ timeout: 1 }), withoutProcess: true })
     metrics.command('postgres', 'hold')
     metrics.refusal('postgres', 'policy_denied')
     metrics.decided('approved', 12)
     metrics.journalDurable(0.002)
     metrics.bytesOut('postgres', 100)
-    metrics.parserRecycled('timeout')
     metrics.unhealthy('parser', true)
     const text = await metrics.registry.metrics()
     for (const line of [
@@ -69,7 +68,7 @@ describe('the metrics', () => {
   })
 
   it('are still given when the store is down', async () => {
-    const metrics = createMetrics({ openHolds: () => { throw new Error('store down') }, openSessions: () => 1, withoutProcess: true })
+    const metrics = createMetrics({ openHolds: () => { throw new Error('store down') }, openSessions: () => 1, parserRecycles: () => ({ timeout: 1 }), withoutProcess: true })
     const text = await metrics.registry.metrics()
     expect(text).toContain('holdpoint_holds_open Nan')
     expect(text).toContain('holdpoint_sessions_open 1')

@@ -43,6 +43,8 @@ export interface PostgresOptions {
 export interface PostgresAdapter extends ProtocolAdapter {
   /** For readiness: every part with whether it works. */
   health(): readonly { readonly part: string; readonly ok: boolean }[]
+  /** Parser threads thrown away so far, by cause. */
+  parserRecycles(): Readonly<Record<string, number>>
 }
 
 const LOOKAHEAD = 8
@@ -269,6 +271,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       await parser.close()
     },
     health: () => [{ part: 'parser', ok: parser.healthy }, ...[...databases.values()].map((database) => ({ part: `target ${database.name}`, ok: database.healthy() }))],
+    parserRecycles: () => parser.recycled,
     transcriber: createTranscriber,
   }
 }
