@@ -63,6 +63,8 @@ interface Understood {
   readonly readings: readonly Facts[]
   readonly raw: readonly RawStatement[]
   readonly names: NameLookup
+  /** After it, names may resolve otherwise than at the start of the session. */
+  readonly moves: boolean
 }
 
 interface Group {
@@ -267,7 +269,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (understood === UNSETTLED) return this.#change().then(() => this.#queryOf(bytes, text, raw))
     const copies = raw.some(readsClient)
     const command = this.#command({ phase: 'execute', text: text.toString('utf8'), parameters: [], ...understood, bytes, streaming: copies })
-    this.#foresee(raw)
+    this.#foresee(raw, understood.moves)
     return this.#hand(command, bytes, [{ kind: 'query', statements: raw, index: 0 }], { extended: false, hasSync: true, refusal: undefined, copies })
   }
 
@@ -379,7 +381,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const bytes = group.messages.length === 1 ? (group.messages[0] as Buffer) : Buffer.concat(group.messages)
     const runs = group.execute ?? group.bind
     const prepared = runs?.prepared ?? group.parse?.prepared
-    let understood: Understood = { readings: CONTROL, raw: [], names: NO_NAMES }
+    let understood: Understood = { readings: CONTROL, raw: [], names: NO_NAMES, moves: this.#moved }
     if (!group.refusal && prepared) {
       // A Parse that is not bound here travels too, so what it prepares is judged with it.
       const texts = group.parse && group.parse.prepared !== prepared ? [...prepared.raw, ...group.parse.prepared.raw] : prepared.raw
@@ -407,7 +409,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       continues: group.execute && !group.bind ? group.execute.commandId : undefined,
     })
     if (group.bind) group.bind.commandId = command.id
-    if (prepared && runs) this.#foresee(prepared.raw)
+    if (prepared && runs) this.#foresee(prepared.raw, understood.moves)
     return this.#hand(command, bytes, group.steps, { extended: true, hasSync, refusal: group.refusal, copies })
   }
 
@@ -594,18 +596,18 @@ export class PostgresLane implements Lane, ExchangeLane {
   }
 
   /** Whether a transaction will be open when the next command's turn comes, as far as the texts tell. */
-  #foresee(raw: readonly RawStatement[]): void {
+  #foresee(raw: readonly RawStatement[], moves: boolean): void {
     if (this.#open.size === 0 && this.relay.idle) this.#inTransaction = this.relay.status !== 'I'
     for (const statement of raw) {
       if (statement.action === 'begin') this.#inTransaction = true
       else if (statement.action === 'commit' || statement.action === 'rollback') this.#inTransaction = false
-      if (movesNames(statement)) this.#moved = true
     }
+    if (moves) this.#moved = true
   }
 
   /** The readings of all statements, each with the names that the ones before it define; UNSETTLED: ask again after a change. */
   #understand(raw: readonly RawStatement[]): Understood | typeof UNSETTLED {
-    if (raw.length === 0) return { readings: EMPTY, raw, names: NO_NAMES }
+    if (raw.length === 0) return { readings: EMPTY, raw, names: NO_NAMES, moves: this.#moved }
     const readings: Facts[] = []
     // What each name stood for, so that the answer is later masked by the same reading.
     const known = new Map<string, RawStatement | null>()
@@ -623,18 +625,19 @@ export class PostgresLane implements Lane, ExchangeLane {
     let moved = this.#moved
     try {
       for (const statement of raw) {
-        readings.push(...this.#parts.understand(statement, names, moved))
+        const read = this.#parts.understand(statement, names, moved)
+        readings.push(...read)
         const name = statement.reference?.name
         const body = statement.nested[0]
         // If a definition fails, what follows it in the text does not run.
         if (typeof name === 'string' && body && (statement.action === 'prepare' || statement.action === 'declare')) known.set(`${statement.action} ${name}`, body)
-        moved ||= movesNames(statement)
+        moved ||= movesNames(statement) || read.some(mayChangeSettings)
       }
     } catch (error) {
       if (error === UNSETTLED) return UNSETTLED
       throw error
     }
-    return { readings, raw, names }
+    return { readings, raw, names, moves: moved }
   }
 
   #sightOf(flight: Flight | undefined): Sight {
@@ -716,6 +719,12 @@ function isOurSetting(statement: RawStatement): boolean {
 function movesNames(statement: RawStatement): boolean {
   if (statement.action === 'set_role' || statement.relations.some((relation) => relation.creates && relation.temporary)) return true
   return (statement.action === 'set' || statement.action === 'reset') && statement.settings.some((setting) => ['search_path', 'role', 'session_authorization'].includes(setting.name.toLowerCase()) || setting.op === 'reset_all')
+}
+
+/** Functions of these classes may run set_config, or SQL that does. */
+function mayChangeSettings(facts: Facts): boolean {
+  const classes = facts.attributes['function_classes']
+  return Array.isArray(classes) && classes.some((name: string) => name === 'guc' || name === 'opaque' || name === 'dynamic_sql' || name === 'sideeffect')
 }
 
 function readsClient(statement: RawStatement): boolean {
