@@ -65,7 +65,7 @@ function row(hold: HoldJson) {
 
 async function show(context: Context, id: string, options: { readonly wait?: string }): Promise<number> {
   const hold = await fetchHold(context, id, options.wait === undefined ? 0 : secondsOf(options.wait))
-  context.print({ hold }, () => {
+  context.print(hold, () => {
     say(statusLine(hold))
     for (const review of hold.reviews) say(`  ${printable(review.reviewer)}: ${review.choice}${review.note === undefined ? '' : `, "${printable(review.note)}"`}${review.counts ? '' : ' (void: the evidence has changed)'}`)
     if (hold.cause !== undefined) say(`  ${printable(hold.cause)}`)
@@ -148,7 +148,7 @@ async function fetchHold({ client }: Context, id: string, waitS: number): Promis
   const until = Date.now() + waitS * 1000
   for (;;) {
     const left = Math.max(0, Math.ceil((until - Date.now()) / 1000))
-    const { hold } = await client.get<{ hold: Detail }>(`/holds/${encodeURIComponent(id)}`, { wait: left === 0 ? undefined : Math.min(left, MAX_WAIT_PER_REQUEST_S) })
+    const hold = await client.get<Detail>(`/holds/${encodeURIComponent(id)}`, { wait: left === 0 ? undefined : Math.min(left, MAX_WAIT_PER_REQUEST_S) })
     if (hold.state !== 'pending' || Date.now() >= until) return hold
   }
 }

@@ -159,13 +159,13 @@ export class World {
 
   async hold(id: string, who: PersonName = 'maria'): Promise<HoldView> {
     const { body } = await this.api(who, `/holds/${id}`)
-    return (body['hold'] ?? body) as unknown as HoldView
+    return body as unknown as HoldView
   }
 
   /** Reads the briefing as this person and decides on it. */
   async decide(who: AgentName | PersonName, id: string, choice: 'approve' | 'reject', reason?: string): Promise<{ readonly status: number; readonly body: Record<string, unknown> }> {
     const { body } = await this.api(who, `/holds/${id}`)
-    const seen = (body['hold'] ?? body) as Partial<HoldView>
+    const seen = body as Partial<HoldView>
     return this.api(who, `/holds/${id}/decisions`, { choice, briefing: seen.briefing_digest ?? '0'.repeat(64), ...(reason === undefined ? {} : { reason }) })
   }
 
@@ -188,6 +188,7 @@ export class World {
   /** node-postgres against the target itself, as its superuser. */
   async behind(): Promise<pg.Client> {
     const client = new pg.Client({ host: this.target.host, port: this.target.port, database: this.database.database, user: this.target.superuser, password: this.target.superPassword })
+    client.on('error', () => undefined)
     await client.connect()
     return client
   }

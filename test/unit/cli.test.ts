@@ -121,7 +121,7 @@ describe('the command line', () => {
     await as('maria', 'holds', 'reject', hold.id, '--yes')
     const denied = await waiting
     expect(denied.code).toBe(77)
-    expect(JSON.parse(denied.out)).toMatchObject({ hold: { id: hold.id, state: 'rejected' } })
+    expect(JSON.parse(denied.out)).toMatchObject({ id: hold.id, state: 'rejected' })
     expect((await as('maria', 'holds', 'approve', hold.id, '--yes')).code).toBe(1)
   })
 

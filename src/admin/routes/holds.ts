@@ -21,13 +21,11 @@ const IDEMPOTENCY_TERM_MS = 24 * 3_600_000
 const cursor = z.string().regex(/^\d{1,15}$/, 'this is not a cursor of ours')
 const id = z.object({ id: z.string().min(1).max(128) })
 const wait = z.coerce.number().min(0).max(MAX_WAIT_S).default(0).meta({ description: `seconds to wait, at most ${MAX_WAIT_S}` })
-const detailSchema = z
-  .object({
-    hold: holdSchema.extend({
-      briefing: briefingSchema.optional().meta({ description: 'for people who may review it, and auditors' }),
-      may_decide: z.boolean(),
-      why_not: z.string().optional(),
-    }),
+const detailSchema = holdSchema
+  .extend({
+    briefing: briefingSchema.optional().meta({ description: 'for people who may review it, and auditors' }),
+    may_decide: z.boolean(),
+    why_not: z.string().optional(),
   })
   .meta({ id: 'HoldDetail' })
 const decisionSchema = z.strictObject({
@@ -79,7 +77,7 @@ export const holdRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { deps, 
         const value = visibleHold(deps, caller, request.params.id)
         return { value, isEnough: value.decision !== 'pending' }
       })
-      return { hold: detailOf(deps, caller, hold) }
+      return detailOf(deps, caller, hold)
     },
   )
 
@@ -187,7 +185,7 @@ function visibleHold(deps: AdminDeps, caller: Principal, holdId: string): HoldDe
   return hold
 }
 
-function detailOf(deps: AdminDeps, caller: Principal, hold: HoldDetail): z.output<typeof detailSchema>['hold'] {
+function detailOf(deps: AdminDeps, caller: Principal, hold: HoldDetail): z.output<typeof detailSchema> {
   if (caller.kind !== 'human') return { ...holdJson(hold), may_decide: false, why_not: 'only people decide' }
   const viewed = deps.queue.view(hold.id, caller) ?? hold
   const whyNot = whyNotDecide(deps, caller, viewed)
