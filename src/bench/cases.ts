@@ -1,0 +1,147 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { Route, Stage, Way } from './stage.ts'
+import { complete, cpuMicroseconds, median, residentKilobytes } from './tools.ts'
+
+export interface Tools {
+  readonly pgbench: string
+  readonly psql: string
+  readonly directory: string
+  readonly bulkBytes: number
+}
+
+export interface Measured {
+  /** Transactions (bulk: megabytes) per second. */
+  readonly rate: number
+  /** CPU of the relay for one statement (bulk: one megabyte), in microseconds. */
+  readonly cpu: number | undefined
+  /** Median latency in microseconds, where the case is about latency. */
+  readonly p50: number | undefined
+}
+
+export interface Case {
+  readonly name: string
+  readonly unit: 'TPS' | 'MB/s' | 'conn/s'
+  readonly way: Way
+  /** Ratio to direct: the least we accept and what we aim at (PRODUCT.md section 3); undefined where nobody set one. */
+  readonly goal: string
+  run(tools: Tools, route: Route, how: 'full' | 'warm'): Promise<Measured>
+}
+
+const SECONDS = 1
+const COPIES = 6
+
+interface PgbenchCase {
+  readonly clients: number
+  readonly args: readonly string[]
+  /** SQL of a script of our own. */
+  readonly script?: string
+  readonly statements?: number
+  readonly latency?: boolean
+}
+
+function pgbench(name: string, way: Way, goal: string, how: PgbenchCase, unit: Case['unit'] = 'TPS'): Case {
+  return {
+    name, way, goal, unit,
+    async run(tools, route, length) {
+      const prefix = join(tools.directory, 'latency')
+      const args = ['-n', '-c', String(how.clients), '-j', '1', ...how.args]
+      if (how.script !== undefined) {
+        const file = join(tools.directory, 'script.sql')
+        await writeFile(file, how.script)
+        args.push('-f', file)
+      }
+      args.push(...(length === 'warm' && unit === 'TPS' ? ['-t', String(Math.ceil(4_000 / how.clients / (how.statements ?? 1)))] : ['-T', String(SECONDS)]))
+      if (how.latency) args.push('-l', `--log-prefix=${prefix}`)
+      const before = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
+      const out = await complete(tools.pgbench, args, route.environment)
+      const after = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
+      const rate = Number(/^tps = ([\d.]+)/m.exec(out)?.[1])
+      const count = Number(/transactions actually processed: (\d+)/.exec(out)?.[1])
+      if (!(rate > 0) || /number of failed transactions: [1-9]/.test(out)) throw new Error(`pgbench told no rate, or transactions failed:\n${out}`)
+      const perRun = unit === 'MB/s' ? tools.bulkBytes / 1e6 : 1
+      return {
+        rate: rate * perRun,
+        cpu: before === undefined || after === undefined ? undefined : (after - before) / (count * (how.statements ?? 1) * perRun),
+        p50: how.latency ? await medianLatency(tools.directory) : undefined,
+      }
+    },
+  }
+}
+
+/** Median of pgbench's own per-transaction log (third field, microseconds). */
+async function medianLatency(directory: string): Promise<number> {
+  const latencies: number[] = []
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith('latency.')) continue
+    for (const line of (await readFile(join(directory, name), 'utf8')).split('\n')) if (line !== '') latencies.push(Number(line.split(' ')[2]))
+    await rm(join(directory, name))
+  }
+  return median(latencies)
+}
+
+function copyOut(name: string, goal: string): Case {
+  return {
+    name, way: 'plain', goal, unit: 'MB/s',
+    async run(tools, route) {
+      const before = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
+      const began = performance.now()
+      await complete(tools.psql, ['-q', ...Array.from({ length: COPIES }, () => ['-c', 'COPY bulk TO STDOUT']).flat()], route.environment, 'drop')
+      const seconds = (performance.now() - began) / 1_000
+      const after = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
+      const megabytes = (tools.bulkBytes * COPIES) / 1e6
+      return { rate: megabytes / seconds, cpu: before === undefined || after === undefined ? undefined : (after - before) / megabytes, p50: undefined }
+    },
+  }
+}
+
+const SAME_TEXT = 'SELECT abalance FROM pgbench_accounts WHERE aid = 4711;'
+
+export const CASES: readonly Case[] = [
+  pgbench('select, new text each time, c=1', 'plain', '', { clients: 1, args: ['-S', '-M', 'simple'], latency: true }),
+  pgbench('select, new text each time, c=8', 'plain', '0.45 / 0.52', { clients: 8, args: ['-S', '-M', 'simple'] }),
+  pgbench('select, text seen before, c=1', 'plain', '', { clients: 1, args: ['-M', 'simple'], script: SAME_TEXT, latency: true }),
+  pgbench('select, text seen before, c=8', 'plain', '0.45 / 0.52', { clients: 8, args: ['-M', 'simple'], script: SAME_TEXT }),
+  pgbench('select, prepared, c=1', 'plain', '', { clients: 1, args: ['-S', '-M', 'prepared'], latency: true }),
+  pgbench('select, prepared, c=8', 'plain', '0.45 / 0.52', { clients: 8, args: ['-S', '-M', 'prepared'] }),
+  pgbench('select, text seen before, TLS both sides, c=8', 'tls', '0.40 / 0.48', { clients: 8, args: ['-M', 'simple'], script: SAME_TEXT }),
+  pgbench('TPC-B, new texts, c=8', 'plain', '0.55 / 0.60', { clients: 8, args: ['-M', 'simple'], statements: 7 }),
+  pgbench('TPC-B, prepared, c=8', 'plain', '0.55 / 0.60', { clients: 8, args: ['-M', 'prepared'], statements: 7 }),
+  pgbench('bulk SELECT', 'plain', '1.0 / 1.1', { clients: 1, args: [], script: 'SELECT * FROM bulk;' }, 'MB/s'),
+  pgbench('bulk SELECT, one column masked', 'masked', '0.95 / 1.05', { clients: 1, args: [], script: 'SELECT * FROM bulk;' }, 'MB/s'),
+  copyOut('COPY out', '1.0 / 1.1'),
+  pgbench('new connection, TLS and sign-in, c=4', 'tls', '0.80 / 1.32', { clients: 4, args: ['-C', '-M', 'simple'], script: SAME_TEXT }, 'conn/s'),
+]
+
+const HELD = 100
+
+/** What the gateway's memory grows by for connections that wait for a reviewer. */
+export async function measureHeld(stage: Stage): Promise<string> {
+  const { environment } = stage.route('holdpoint', 'plain') as Route
+  const open = async (id: number): Promise<pg.Client> => {
+    const client = new pg.Client({ host: '127.0.0.1', port: Number(environment['PGPORT']), database: 'plain', user: 'bench', password: environment['PGPASSWORD'] ?? '' })
+    client.on('error', () => undefined)
+    await client.connect()
+    await client.query(`SELECT ${id}`)
+    return client
+  }
+  const resident = (): number => residentKilobytes(stage.gatewayPid) ?? Number.NaN
+  const warm = await open(0)
+  const before = resident()
+  const clients: pg.Client[] = []
+  for (let i = 1; i <= HELD; i++) clients.push(await open(i))
+  const connected = resident()
+  const began = performance.now()
+  await Promise.all(clients.map((client, i) => new Promise<void>((resolve, reject) => {
+    // The notice is sent once the hold is durable.
+    client.once('notice', () => resolve())
+    void client.query(`DELETE FROM held WHERE id = ${i + 1}`).catch(reject)
+  })))
+  const milliseconds = performance.now() - began
+  const held = resident()
+  // The connection is what is waited on, so it is taken away rather than ended politely: the hold is withdrawn with it.
+  for (const client of [...clients, warm]) (client as unknown as { readonly connection: { readonly stream: { destroy(): void } } }).connection.stream.destroy()
+  const each = (kilobytes: number): string => (kilobytes / HELD).toFixed(0)
+  return `${HELD} connections: ${each(connected - before)} kB each while idle, ${each(held - before)} kB each while held (goal: 200, then 60); ${HELD} holds durable and announced after ${milliseconds.toFixed(0)} ms`
+}
