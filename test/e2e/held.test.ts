@@ -40,3 +40,12 @@ describe('a held command', () => {
     await client.end()
   })
 })
+
+describe('a refused command', () => {
+  it('that would have moved the search_path changes nothing for the commands behind it', async () => {
+    const client = await world.client()
+    for (const text of ['SET search_path = evil', 'SET ROLE postgres', "SELECT set_config('search_path', 'evil', false)"]) expect((await failure(client.query(text))).code).toBe('42501')
+    expect((await client.query('SELECT count(*)::int AS n FROM access_grants')).rows[0]).toHaveProperty('n')
+    await client.end()
+  })
+})

@@ -176,10 +176,12 @@ export class PostgresExchange implements Exchange {
   readonly extended: boolean
   readonly hasSync: boolean
   readonly batch: number
+  /** Names may resolve otherwise once it has run. */
+  readonly moves: boolean
   declare readonly refusal?: Refusal
   hold: Hold | undefined
 
-  constructor(lane: ExchangeLane, fields: { readonly command: PostgresCommand; readonly bytes: Buffer; readonly steps: readonly Step[]; readonly extended: boolean; readonly hasSync: boolean; readonly batch: number; readonly refusal: Refusal | undefined }) {
+  constructor(lane: ExchangeLane, fields: { readonly command: PostgresCommand; readonly bytes: Buffer; readonly steps: readonly Step[]; readonly extended: boolean; readonly hasSync: boolean; readonly batch: number; readonly refusal: Refusal | undefined; readonly moves: boolean }) {
     this.#lane = lane
     this.command = fields.command
     this.bytes = fields.bytes
@@ -187,6 +189,7 @@ export class PostgresExchange implements Exchange {
     this.extended = fields.extended
     this.hasSync = fields.hasSync
     this.batch = fields.batch
+    this.moves = fields.moves
     if (fields.refusal !== undefined) this.refusal = fields.refusal
   }
 

@@ -269,8 +269,8 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (understood === UNSETTLED) return this.#change().then(() => this.#queryOf(bytes, text, raw))
     const copies = raw.some(readsClient)
     const command = this.#command({ phase: 'execute', text: text.toString('utf8'), parameters: [], ...understood, bytes, streaming: copies })
-    this.#foresee(raw, understood.moves)
-    return this.#hand(command, bytes, [{ kind: 'query', statements: raw, index: 0 }], { extended: false, hasSync: true, refusal: undefined, copies })
+    this.#foresee(raw)
+    return this.#hand(command, bytes, [{ kind: 'query', statements: raw, index: 0 }], { extended: false, hasSync: true, refusal: undefined, copies, moves: understood.moves })
   }
 
   /** `SET holdpoint.reason = …` is a note for reviewers: answered here, never sent. */
@@ -361,7 +361,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       return 'added'
     }
     const generation = this.#parts.catalogGeneration()
-    if (this.#moved || (portal.describedAt !== generation && portal.prepared.describedAt !== generation)) {
+    if (this.#mayHaveMoved || (portal.describedAt !== generation && portal.prepared.describedAt !== generation)) {
       // Rows can only be masked when their columns are known, as of now: ask, and keep the answer to ourselves.
       this.#add(group, describePortal(name), [{ kind: 'describe', ours: true, prepared: undefined, portal }])
       portal.describedAt = generation
@@ -381,7 +381,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const bytes = group.messages.length === 1 ? (group.messages[0] as Buffer) : Buffer.concat(group.messages)
     const runs = group.execute ?? group.bind
     const prepared = runs?.prepared ?? group.parse?.prepared
-    let understood: Understood = { readings: CONTROL, raw: [], names: NO_NAMES, moves: this.#moved }
+    let understood: Understood = { readings: CONTROL, raw: [], names: NO_NAMES, moves: false }
     if (!group.refusal && prepared) {
       // A Parse that is not bound here travels too, so what it prepares is judged with it.
       const texts = group.parse && group.parse.prepared !== prepared ? [...prepared.raw, ...group.parse.prepared.raw] : prepared.raw
@@ -409,13 +409,13 @@ export class PostgresLane implements Lane, ExchangeLane {
       continues: group.execute && !group.bind ? group.execute.commandId : undefined,
     })
     if (group.bind) group.bind.commandId = command.id
-    if (prepared && runs) this.#foresee(prepared.raw, understood.moves)
-    return this.#hand(command, bytes, group.steps, { extended: true, hasSync, refusal: group.refusal, copies })
+    if (prepared && runs) this.#foresee(prepared.raw)
+    return this.#hand(command, bytes, group.steps, { extended: true, hasSync, refusal: group.refusal, copies, moves: runs !== undefined && understood.moves })
   }
 
   #syncOnly(bytes: Buffer): PostgresExchange {
     const command = this.#command({ phase: 'execute', text: '', parameters: [], readings: CONTROL, raw: [], names: NO_NAMES, bytes, streaming: false })
-    return this.#hand(command, bytes, [{ kind: 'sync' }], { extended: true, hasSync: true, refusal: undefined, copies: false })
+    return this.#hand(command, bytes, [{ kind: 'sync' }], { extended: true, hasSync: true, refusal: undefined, copies: false, moves: false })
   }
 
   // ---- COPY from the client ----
@@ -451,8 +451,8 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   // ---- exchanges ----
 
-  #hand(command: PostgresCommand, bytes: Buffer, steps: readonly Step[], more: { readonly extended: boolean; readonly hasSync: boolean; readonly refusal: Refusal | undefined; readonly copies: boolean }): PostgresExchange {
-    const exchange = new PostgresExchange(this, { command, bytes, steps, extended: more.extended, hasSync: more.hasSync, batch: this.#batch, refusal: more.refusal })
+  #hand(command: PostgresCommand, bytes: Buffer, steps: readonly Step[], more: { readonly extended: boolean; readonly hasSync: boolean; readonly refusal: Refusal | undefined; readonly copies: boolean; readonly moves: boolean }): PostgresExchange {
+    const exchange = new PostgresExchange(this, { command, bytes, steps, extended: more.extended, hasSync: more.hasSync, batch: this.#batch, refusal: more.refusal, moves: more.moves })
     this.#open.add(exchange)
     this.#claimNames(exchange, 'occupy')
     if (more.hasSync) this.#batch++
@@ -463,7 +463,7 @@ export class PostgresLane implements Lane, ExchangeLane {
   #refused(type: number, bytes: Buffer, why: Refusal, text?: Buffer): PostgresExchange {
     const command = this.#command({ phase: 'execute', text: text ? lossyText(text) : '', parameters: [], readings: REFUSED, raw: [], names: NO_NAMES, bytes, streaming: false })
     const extended = type !== frontend.query && type !== frontend.functionCall
-    return this.#hand(command, bytes, [], { extended, hasSync: !extended, refusal: why, copies: false })
+    return this.#hand(command, bytes, [], { extended, hasSync: !extended, refusal: why, copies: false, moves: false })
   }
 
   forward(exchange: PostgresExchange, permit: Permit): { readonly sent: Promise<void> | undefined; readonly outcome: Promise<Outcome> } {
@@ -474,6 +474,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       this.#claimNames(exchange, 'vacate')
       if (command.raw.some((statement) => statement.class === 'ddl')) this.#parts.catalogChanged()
     })
+    if (exchange.moves) this.#moved = true
     const flight: Flight = { command, permit, settle, extended: exchange.extended, implicit: this.relay.status === 'I', tags: [], error: undefined, rows: 0, bytes: 0 }
     if (exchange.hold) this.relay.notice(approvedNotice(exchange.hold))
     this.relay.expect(exchange.steps.map((step) => ({ ...step, flight }) as Expected))
@@ -579,6 +580,8 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   #command(fields: { readonly phase: 'prepare' | 'execute'; readonly text: string; readonly parameters: readonly (string | null)[]; readonly readings: readonly Facts[]; readonly raw: readonly RawStatement[]; readonly names: NameLookup; readonly bytes: Buffer; readonly streaming: boolean; readonly bound?: Portal['bind']; readonly continues?: string | undefined }): PostgresCommand {
     const { session, database, role, searchPath } = this.#parts
+    // With nothing under way the target's own word counts, whatever earlier texts promised.
+    if (this.#open.size === 0 && this.relay.idle) this.#inTransaction = this.relay.status !== 'I'
     return new PostgresCommand({
       session,
       raw: fields.raw,
@@ -596,18 +599,16 @@ export class PostgresLane implements Lane, ExchangeLane {
   }
 
   /** Whether a transaction will be open when the next command's turn comes, as far as the texts tell. */
-  #foresee(raw: readonly RawStatement[], moves: boolean): void {
-    if (this.#open.size === 0 && this.relay.idle) this.#inTransaction = this.relay.status !== 'I'
+  #foresee(raw: readonly RawStatement[]): void {
     for (const statement of raw) {
       if (statement.action === 'begin') this.#inTransaction = true
       else if (statement.action === 'commit' || statement.action === 'rollback') this.#inTransaction = false
     }
-    if (moves) this.#moved = true
   }
 
   /** The readings of all statements, each with the names that the ones before it define; UNSETTLED: ask again after a change. */
   #understand(raw: readonly RawStatement[]): Understood | typeof UNSETTLED {
-    if (raw.length === 0) return { readings: EMPTY, raw, names: NO_NAMES, moves: this.#moved }
+    if (raw.length === 0) return { readings: EMPTY, raw, names: NO_NAMES, moves: false }
     const readings: Facts[] = []
     // What each name stood for, so that the answer is later masked by the same reading.
     const known = new Map<string, RawStatement | null>()
@@ -622,22 +623,29 @@ export class PostgresLane implements Lane, ExchangeLane {
       prepared: (name) => look(`prepare ${name}`, () => settledOrThrow(this.#statements.lookup(name, this.#batch))?.raw[0] ?? null),
       cursor: (name) => look(`declare ${name}`, () => settledOrThrow(this.#portals.lookup(name, this.#batch))?.prepared.raw[0] ?? null),
     }
-    let moved = this.#moved
+    let moves = false
     try {
       for (const statement of raw) {
-        const read = this.#parts.understand(statement, names, moved)
+        const read = this.#parts.understand(statement, names, moves || this.#mayHaveMoved)
         readings.push(...read)
         const name = statement.reference?.name
         const body = statement.nested[0]
         // If a definition fails, what follows it in the text does not run.
         if (typeof name === 'string' && body && (statement.action === 'prepare' || statement.action === 'declare')) known.set(`${statement.action} ${name}`, body)
-        moved ||= movesNames(statement) || read.some(mayChangeSettings)
+        moves ||= movesNames(statement) || read.some(mayChangeSettings)
       }
     } catch (error) {
       if (error === UNSETTLED) return UNSETTLED
       throw error
     }
-    return { readings, raw, names, moves: moved }
+    return { readings, raw, names, moves }
+  }
+
+  /** True also while a command that would move names waits for its turn: what comes behind it is judged as if it had run. */
+  get #mayHaveMoved(): boolean {
+    if (this.#moved) return true
+    for (const exchange of this.#open) if (exchange.moves) return true
+    return false
   }
 
   #sightOf(flight: Flight | undefined): Sight {
