@@ -19,7 +19,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     .option('--postgres-port <port>', '0: any free one', Number)
     .option('--admin-port <port>', '0: any free one', Number)
     .action(async (options: { readonly readyFile?: string; readonly dir?: string; readonly postgresPort?: number; readonly adminPort?: number }) => {
-      const [{ runDemo }, { serve }, { createLog }] = await Promise.all([import('./quickstart/demo.ts'), import('./serve.ts'), import('./log.ts')])
+      const { runDemo } = await import('./quickstart/demo.ts').catch((error: unknown) => {
+        if ((error as { readonly code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error
+        throw new GatewayError('config_invalid', 'the quickstart needs the development packages, which an installation for production leaves out: run it in a checkout with npm start')
+      })
+      const [{ serve }, { createLog }] = await Promise.all([import('./serve.ts'), import('./log.ts')])
       const { dir, ...rest } = options
       exitCode = await runDemo({ ...rest, ...(dir === undefined ? {} : { directory: dir }) }, (file) => serve(file, { log: createLog({ level: 'error' }) }))
     })
@@ -31,7 +35,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   const verb = argv[2]
   if (verb === undefined || verb === 'policy' || verb === '--help' || verb === 'help') (await import('./offline/policy.ts')).policyVerbs(program)
   if (verb === undefined || verb === 'audit' || verb === '--help' || verb === 'help') (await import('./offline/verify.ts')).verifyVerb(program)
-  if (verb === undefined || verb === 'check' || verb === '--help' || verb === 'help') (await import('./offline/check.ts')).checkVerb(program)
+  if (verb === undefined || verb === 'check' || verb === '--help' || verb === 'help') {
+    const { checkVerb } = await import('./offline/check.ts')
+    checkVerb(program, async (config) => (await import('./offline/try-targets.ts')).tryTargets(config))
+  }
   if (!['serve', 'demo', 'agent', 'policy', 'audit', 'check'].includes(verb ?? '')) (await import('./cli/index.ts')).cliVerbs(program)
   try {
     await program.parseAsync([...argv])
