@@ -65,8 +65,11 @@ export interface DecisionQueue {
   forwarding(holdId: string): void
   /** Of a forwarded hold. A failure before `forwarding` means that nothing was sent: the approval goes back, detached, and can be redeemed. */
   outcome(holdId: string, outcome: Outcome): void
-  /** T15: claims an approved, unspent hold whose connection is gone, for an identical command. Null when there is none. */
-  redeem(command: Command): { readonly holdId: string; readonly approvedBy: readonly string[] } | null
+  /**
+   * T15: claims an approved, unspent hold whose connection is gone, for an identical command. Null when there is none.
+   * `asked`: who must agree now; an approval that was given under another requirement ends instead.
+   */
+  redeem(command: Command, asked?: readonly Slot[]): { readonly holdId: string; readonly approvedBy: readonly string[] } | null
   /** Client cancelled or went away (and the rule does not let it survive), policy now denies, session was stopped. */
   withdraw(holdId: string, decision: 'withdrawn' | 'invalidated', cause: string): void
   /** Client is gone; the hold stays decidable for its term. */

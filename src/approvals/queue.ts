@@ -104,9 +104,9 @@ export function createDecisionQueue(options: QueueOptions): ApprovalQueue {
     return waiting.add(openRow(command, verdict, policyVersion), command, verdict.slots)
   }
 
-  const redeem: DecisionQueue['redeem'] = (command) => {
+  const redeem: DecisionQueue['redeem'] = (command, asked) => {
     mustBeCurrent()
-    return spending.redeem(command)
+    return spending.redeem(command, asked)
   }
 
   const close = (holdId: string, ending: Ending, cause: string | null): boolean =>

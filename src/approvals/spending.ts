@@ -73,7 +73,7 @@ export function createSpending({ store, journal, now, mine, write, changed, end,
     return false
   }
 
-  const redeem: DecisionQueue['redeem'] = (command) => {
+  const redeem: DecisionQueue['redeem'] = (command, asked) => {
     const { principal, target } = command.session
     const meaning = { principalId: principal.id, target: target.name, fingerprint: command.fingerprint }
     const find = () =>
@@ -82,6 +82,7 @@ export function createSpending({ store, journal, now, mine, write, changed, end,
     if (find().length === 0) return null
     for (const row of find()) {
       if (store.isDisabled(principal.id)) write(() => end(row, 'invalidated', 'the principal was disabled'))
+      else if (asked !== undefined && store.hold(row.id)?.slotsJson !== canonicalJson(asked)) write(() => end(row, 'invalidated', 'the requirement has changed'))
       else if (claiming(() => claim(row, command, ['detached', 'none']), false)) {
         redeemed.set(row.id, command.id)
         const approvals = store.reviewsOf(row.id).filter((review) => review.choice === 'approve' && review.round === row.round)

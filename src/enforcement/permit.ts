@@ -48,6 +48,10 @@ class PermitClass {
   }
 }
 
+// What a genuine permit leads to (its constructor, its prototype) cannot be bent for the next one.
+Object.freeze(PermitClass.prototype)
+Object.freeze(PermitClass)
+
 interface Grant {
   readonly commandId: string
   readonly digest: string
@@ -121,11 +125,13 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
 
   function consider(command: Command, onHeld: (hold: Hold) => void): Consideration {
     const judged = judge(command)
-    if (judged.verdict.kind === 'hold' && command.phase === 'execute' && !isContinued(command)) return considerHeld(command, judged.verdict, judged.version, onHeld)
+    // What goes on from an earlier command waits for its turn: only then is it known whether that one was approved for both.
+    if (judged.verdict.kind === 'hold' && command.phase === 'execute' && command.continues === undefined) return considerHeld(command, judged.verdict, judged.version, onHeld)
     return {
       admit() {
         // The policy may have been replaced while this command waited for its turn.
         if (judged.version !== currentVersion()) return consider(command, onHeld).admit()
+        if (judged.verdict.kind === 'hold' && command.phase === 'execute' && !isContinued(command)) return considerHeld(command, judged.verdict, judged.version, onHeld).admit()
         if (judged.verdict.kind === 'deny') return refuse(command, denied(judged.verdict))
         return admitAllowed(command, judged.verdict, judged.version)
       },
@@ -134,7 +140,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   }
 
   function admitAllowed(command: Command, verdict: Exclude<Verdict, { kind: 'deny' }>, version: string): Admission | Promise<Admission> {
-    const barrier = recheck(command)
+    const barrier = barrierOf(command)
     if (barrier) return refuse(command, barrier)
     let sequence: number
     try {
@@ -149,8 +155,8 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
 
   function considerHeld(command: Command, verdict: HoldVerdict, version: string, onHeld: (hold: Hold) => void): Consideration {
     try {
-      const redeemed = queue.redeem(command)
-      if (redeemed) return { admit: () => forwardHeld(command, verdict, version, redeemed.holdId), drop: (cause) => queue.outcome(redeemed.holdId, { kind: 'failed', code: 'withdrawn', message: cause }) }
+      const redeemed = queue.redeem(command, verdict.slots)
+      if (redeemed) return { admit: () => admitRedeemed(command, verdict, redeemed.holdId, onHeld), drop: (cause) => giveBack(redeemed.holdId, cause) }
       append(command, 'command', { ...describe(command), context: command.context, digest: command.digest, fingerprint: command.fingerprint })
       const hold = queue.open(command, verdict, version)
       parts.observe('hold', command)
@@ -162,7 +168,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       const withdraw = (): void => endHold(hold, command, verdict)
       if (command.withdrawn.aborted) withdraw()
       else command.withdrawn.addEventListener('abort', withdraw, { once: true })
-      return { admit: () => admitHeld(command, verdict, hold), drop: (cause) => queue.withdraw(hold.id, 'withdrawn', cause) }
+      return { admit: () => admitHeld(command, verdict, hold, onHeld), drop: (cause) => { if (!command.withdrawn.aborted) end(hold.id, 'withdrawn', cause) } }
     } catch (error) {
       return { admit: () => unavailable(command, error), drop: () => undefined }
     }
@@ -178,23 +184,59 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
     }
   }
 
-  async function admitHeld(command: Command, verdict: HoldVerdict, hold: Hold): Promise<Admission> {
+  async function admitHeld(command: Command, verdict: HoldVerdict, hold: Hold, onHeld: (hold: Hold) => void): Promise<Admission> {
     const gone = new Promise<'gone'>((resolve) => command.withdrawn.addEventListener('abort', () => resolve('gone'), { once: true }))
     const settlement = command.withdrawn.aborted ? 'gone' : await Promise.race([hold.settled, gone])
     if (settlement === 'gone' || settlement === 'withdrawn') return refuse(command, withdrawnRefusal(command, hold.id))
     if (settlement !== 'approved') return refuse(command, settledRefusal(settlement, hold))
-    // Approved, but the world may have moved on: a stricter policy wins, a looser one does not widen the approval.
+    return admitApproved(command, verdict, hold.id, onHeld)
+  }
+
+  /** Claimed ahead of its turn. Whatever stands in the way now, the claim is given back first: nothing of it was sent. */
+  async function admitRedeemed(command: Command, verdict: HoldVerdict, holdId: string, onHeld: (hold: Hold) => void): Promise<Admission> {
+    const again = judge(command)
+    const stands = again.verdict.kind === 'allow' || requirement(again.verdict) === requirement(verdict)
+    if (stands && barrierOf(command) === null) return forwardHeld(command, again.verdict.kind === 'hold' ? again.verdict : verdict, again.version, holdId)
+    giveBack(holdId, 'not sent: its turn came, and it could not go')
+    return admitApproved(command, verdict, holdId, onHeld)
+  }
+
+  /** Approved, but the world may have moved on: a stricter policy wins, a looser one does not widen the approval. */
+  async function admitApproved(command: Command, verdict: HoldVerdict, holdId: string, onHeld: (hold: Hold) => void): Promise<Admission> {
     const again = judge(command)
     if (again.verdict.kind === 'deny') {
-      queue.withdraw(hold.id, 'invalidated', `rule ${again.verdict.rule} now denies it`)
-      return refuse(command, denied(again.verdict, hold.id))
+      end(holdId, 'invalidated', `rule ${again.verdict.rule} now denies it`)
+      return refuse(command, denied(again.verdict, holdId))
     }
-    const barrier = recheck(command)
+    const barrier = barrierOf(command)
     if (barrier) {
-      queue.withdraw(hold.id, 'invalidated', barrier.message)
+      // A client that is gone has had its hold ended or detached by its rule; a store that is down says nothing about this approval.
+      if (barrier.code === 'policy_denied') end(holdId, 'invalidated', barrier.message)
       return refuse(command, barrier)
     }
-    return forwardHeld(command, again.verdict.kind === 'hold' ? again.verdict : verdict, again.version, hold.id)
+    if (again.verdict.kind === 'allow') return forwardHeld(command, verdict, again.version, holdId)
+    if (requirement(again.verdict) === requirement(verdict)) return forwardHeld(command, again.verdict, again.version, holdId)
+    // Other people are asked for now than those who said yes. The client goes on waiting, for them.
+    end(holdId, 'invalidated', 'the requirement has changed')
+    return considerHeld(command, again.verdict, again.version, onHeld).admit()
+  }
+
+  /** Best effort: where the store is down, the row's own end (its deadline, start-up recovery) does the same later. */
+  function end(holdId: string, decision: 'withdrawn' | 'invalidated', cause: string): void {
+    try {
+      queue.withdraw(holdId, decision, cause)
+    } catch {
+      // Nothing was sent, and nothing will be: the caller refuses.
+    }
+  }
+
+  /** A claim that was not used: the approval can be redeemed again. Best effort, like `end`. */
+  function giveBack(holdId: string, cause: string): void {
+    try {
+      queue.outcome(holdId, { kind: 'failed', code: 'withdrawn', message: cause })
+    } catch {
+      // Recovery finds the row `claimed` and gives the approval back.
+    }
   }
 
   async function forwardHeld(command: Command, verdict: HoldVerdict, version: string, holdId: string): Promise<Admission> {
@@ -209,9 +251,8 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
         return refuse(command, withdrawnRefusal(command, holdId))
       }
       queue.forwarding(holdId)
-      let covered = approved.get(command.session)
-      if (covered === undefined) approved.set(command.session, (covered = new Set()))
-      covered.add(command.id)
+      const covered = approved.get(command.session) ?? new Set<string>()
+      approved.set(command.session, covered.add(command.id))
       parts.observe('allow', command)
       return mint(command, verdict.obligations, sequence, holdId)
     } catch (error) {
@@ -246,13 +287,19 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
     return command.continues !== undefined && approved.get(command.session)?.has(command.continues) === true
   }
 
-  function recheck(command: Command): Refusal | null {
+  /** Why this command may not go although policy (and people) would let it. Never throws: a store that cannot say is a barrier. */
+  function barrierOf(command: Command): Refusal | null {
     if (command.withdrawn.aborted || command.session.ended.aborted) return withdrawnRefusal(command)
     const { principal } = command.session
     if (principal.expiresAt <= now()) {
       return refusal('policy_denied', 'builtin/identity', `the credential of ${principal.name} expired at ${principal.expiresAt.toISOString()}`, 'sign in again and reconnect with the new token')
     }
-    const why = parts.barred(principal)
+    let why: string | null
+    try {
+      why = parts.barred(principal)
+    } catch {
+      return refusal('unavailable', 'builtin/store_unavailable', 'holdpoint cannot tell at the moment whether this credential still stands, so nothing is forwarded', 'try again when its readiness (/readyz) is back; nothing was sent')
+    }
     return why === null ? null : refusal('policy_denied', 'builtin/identity', why, 'ask an administrator of the gateway')
   }
 
@@ -337,6 +384,11 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       }
     },
   }
+}
+
+/** Who must agree, as one text to compare. */
+function requirement(verdict: Verdict): string {
+  return verdict.kind === 'hold' ? JSON.stringify(verdict.slots) : verdict.kind
 }
 
 /** What may be written behind (PRODUCT.md section 3): it changes nothing at the target and nothing about it is unknown. */

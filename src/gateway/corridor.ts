@@ -12,6 +12,14 @@ interface Considered {
 /** Walks one lane to its end, strictly in order. Resolves when the client is done; rejects when the lane broke. */
 export async function runLane(lane: Lane, point: EnforcementPoint): Promise<void> {
   const ahead = new Lookahead(lane, point)
+  try {
+    await walk(point, ahead)
+  } finally {
+    ahead.drop('the connection ended before its turn')
+  }
+}
+
+async function walk(point: EnforcementPoint, ahead: Lookahead): Promise<void> {
   for (;;) {
     const next = ahead.take()
     const current = next instanceof Promise ? await next : next
@@ -72,6 +80,14 @@ class Lookahead {
       if (pulled) this.#ready.push(pulled)
     }
     return done
+  }
+
+  /** The lane is over: what was considered and will have no turn is let go of, so that nothing stays claimed or asked for. */
+  drop(cause: string): void {
+    this.#ended = true
+    for (const { consideration } of this.#ready.splice(0)) consideration?.drop(cause)
+    // One may still be on its way; a pull that fails has nothing to drop.
+    void this.#pulling?.then((late) => late?.consideration?.drop(cause), () => undefined)
   }
 
   async #pull(): Promise<Considered | null> {

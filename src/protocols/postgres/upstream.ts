@@ -18,8 +18,23 @@ export interface UpstreamTarget {
   readonly tls: { readonly mode: 'disable' } | { readonly mode: 'require' | 'verify-full'; readonly ca?: string; readonly serverName: string }
 }
 
+/** What the rest of the protocol may do with a target's connection: read it, hold it back, end it. It cannot write: that is for the functions below. */
+export interface ReadingEnd {
+  readonly destroyed: boolean
+  // biome-ignore lint/suspicious/noExplicitAny: listeners of different events take different arguments
+  on(event: string, listener: (...values: any[]) => void): ReadingEnd
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  off(event: string, listener: (...values: any[]) => void): ReadingEnd
+  removeAllListeners(event: string): ReadingEnd
+  pause(): void
+  resume(): void
+  isPaused(): boolean
+  destroy(): void
+  destroySoon(): void
+}
+
 export interface Upstream {
-  readonly socket: Socket
+  readonly socket: ReadingEnd
   readonly parameters: ReadonlyMap<string, string>
   readonly cancelKey: { readonly processId: number; readonly secret: Buffer }
   readonly status: TransactionStatus
@@ -52,10 +67,12 @@ export function cancelPacket(key: Upstream['cancelKey']): Buffer {
 
 /** Opens and logs in one connection. Throws `target_unavailable`, naming what failed; never a credential. */
 export async function connect(permit: Permit, target: UpstreamTarget, startup: Buffer): Promise<Upstream> {
-  spendPermit(permit, startup)
+  // A copy, because the buffer is its caller's and dialling takes a while.
+  const bytes = Buffer.from(startup)
+  spendPermit(permit, bytes)
   const socket = await dial(target)
   try {
-    socket.write(startup)
+    socket.write(bytes)
     return await logIn(socket, target)
   } catch (error) {
     socket.destroy()
@@ -66,28 +83,30 @@ export async function connect(permit: Permit, target: UpstreamTarget, startup: B
 /** Sends one command. A promise when the target's socket is full: it resolves when more may be sent. */
 export function send(permit: Permit, upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
   spendPermit(permit, bytes)
-  return write(upstream.socket, bytes)
+  return write(upstream, bytes)
 }
 
 /** Input that follows a command already sent under this permit (CopyData, CopyDone, CopyFail). */
 export function sendInput(permit: Permit, upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
   continuePermit(permit)
-  return write(upstream.socket, bytes)
+  return write(upstream, bytes)
 }
 
 /** Sends a CancelRequest; resolves when the target closed that connection, whatever it made of it. */
 export async function cancel(permit: Permit, target: UpstreamTarget, packet: Buffer): Promise<void> {
-  spendPermit(permit, packet)
+  const bytes = Buffer.from(packet)
+  spendPermit(permit, bytes)
   const socket = await dial(target)
   socket.resume()
   await new Promise<void>((resolve) => {
     socket.once('close', () => resolve())
     socket.once('error', () => resolve())
-    socket.end(packet)
+    socket.end(bytes)
   })
 }
 
-function write(socket: Socket, bytes: Buffer): Promise<void> | undefined {
+function write(upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
+  const socket = upstream.socket as ReadingEnd & Pick<Socket, 'write' | 'once'>
   if (socket.write(bytes) || socket.destroyed) return undefined
   return new Promise((resolve) => {
     const done = (): void => {
@@ -129,8 +148,8 @@ async function logIn(socket: Socket, target: UpstreamTarget): Promise<Upstream> 
   const framer = new Framer(1 << 20)
   const parameters = new Map<string, string>()
   let cancelKey = { processId: 0, secret: Buffer.alloc(4) }
-  let cache = keyCaches.get(target)
-  if (cache === undefined) keyCaches.set(target, (cache = new Map()))
+  const cache: KeyCache = keyCaches.get(target) ?? new Map()
+  keyCaches.set(target, cache)
   const scram = scramClient(target.password, cache)
   let proved = false
   for (;;) {
