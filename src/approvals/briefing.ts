@@ -120,7 +120,7 @@ export function canonicalJson(value: unknown): string {
 
 function refuseUnreviewable(command: Command): void {
   let bytes = Buffer.byteLength(command.text)
-  for (const parameter of command.parameters) bytes += parameter === null ? 0 : Buffer.byteLength(parameter)
+  for (const text of [...(command.standsFor ?? []), ...command.parameters]) bytes += text === null ? 0 : Buffer.byteLength(text)
   if (bytes > MAX_REVIEWABLE_BYTES) {
     throw new GatewayError('input_limit', `a held command may be at most ${MAX_REVIEWABLE_BYTES} bytes long, so that it can be reviewed whole`)
   }
@@ -171,8 +171,9 @@ function why(command: Command, mask: SecretMasker): BriefingSection {
 function exactBytes(command: Command, mask: SecretMasker): { readonly section: BriefingSection; readonly warnings: readonly Warning[] } {
   const statement = mask(command.text)
   const parameters = command.parameters.map((parameter) => (parameter === null ? null : mask(parameter)))
-  const isMasked = statement !== command.text || parameters.some((masked, index) => masked !== command.parameters[index])
-  const texts = [statement, ...parameters.map((masked) => masked ?? '')]
+  const isMasked = statement !== command.text || parameters.some((masked, index) => masked !== command.parameters[index]) || (command.standsFor ?? []).some((text) => mask(text) !== text)
+  const behind = (command.standsFor ?? []).map(mask)
+  const texts = [statement, ...behind, ...parameters.map((masked) => masked ?? '')]
   // Names are as good a hiding place as the text, so every string of a reading is looked at too.
   const names = command.readings.flatMap((facts) => facts.resources.flatMap((resource) => [resource.name, ...(resource.columns ?? [])]))
   const claims = Object.entries(command.session.claimed).flat()
@@ -186,6 +187,7 @@ function exactBytes(command: Command, mask: SecretMasker): { readonly section: B
   if (isMasked) warnings.push(warning('secret_masked', 'secrets in the text are masked here and are sent as they are'))
   const fields = [
     field('statement', 'Statement', statement, 'WIRE'),
+    ...(behind.length > 0 ? [field('stands_for', 'Stands for', behind, 'WIRE')] : []),
     field('parameters', 'Parameters', parameters, 'WIRE'),
     field('input', 'Input', command.input === 'complete' ? 'complete' : 'more input follows that nobody has reviewed', 'WIRE'),
     field('digest', 'sha256 of the bytes to be sent', command.digest, 'WIRE'),

@@ -336,6 +336,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       target: command.session.target.name,
       text: parts.maskText(command.text),
       ...(command.parameters.length === 0 ? {} : { parameters: command.parameters.map((value) => (value === null ? null : parts.maskText(value))) }),
+      ...(command.standsFor === undefined || command.standsFor.length === 0 ? {} : { stands_for: command.standsFor.map((text) => parts.maskText(text)) }),
       action: command.facts.action,
       effect: command.facts.effect,
       resources: command.readings.flatMap((facts) => facts.resources.map((resource) => `${resource.access} ${resource.kind} ${resource.name}`)),

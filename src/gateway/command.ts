@@ -63,6 +63,8 @@ export interface Command {
   readonly text: string
   /** Bound values, decoded for reading; null is SQL NULL. */
   readonly parameters: readonly (string | null)[]
+  /** Texts behind the names it uses (SQL EXECUTE, FETCH), with the values they were bound to: part of what the reviewer reads, and of the fingerprint. */
+  readonly standsFor?: readonly string[]
   /** sha256 (hex) of the exact bytes forward() will send; a permit is bound to it. */
   readonly digest: string
   /** sha256 (hex) of what it means, so that an identical retry matches: text, parameters, role, database, path. */

@@ -74,6 +74,8 @@ const processPart = Date.now().toString(36)
 export interface NameLookup {
   prepared(name: string): RawStatement | null
   cursor(name: string): RawStatement | null
+  /** What was found, for people: `name: text`. */
+  readonly behind?: readonly string[]
 }
 
 interface CommandFields {
@@ -134,13 +136,17 @@ export class PostgresCommand implements Command {
     return [this.facts]
   }
 
+  get standsFor(): readonly string[] {
+    return this.names.behind ?? []
+  }
+
   /** sha256 over a JSON array (injective), so that an identical retry on another connection matches. */
   get fingerprint(): string {
     if (this.#fingerprint === undefined) {
       const { principal, target } = this.session
       const bound = this.#bound
       const parameters = bound?.parameters.map((value) => value?.toString('base64') ?? null) ?? []
-      const parts = ['v1', principal.id, target.protocol, target.name, this.context['database'], this.context['role'], this.context['search_path'], this.phase, this.text, parameters, bound?.parameterFormats ?? []]
+      const parts = ['v1', principal.id, target.protocol, target.name, this.context['database'], this.context['role'], this.context['search_path'], this.phase, this.text, parameters, bound?.parameterFormats ?? [], this.standsFor]
       this.#fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
     }
     return this.#fingerprint

@@ -619,9 +619,19 @@ export class PostgresLane implements Lane, ExchangeLane {
       known.set(key, found)
       return found
     }
+    const behind: string[] = []
     const names: NameLookup = {
-      prepared: (name) => look(`prepare ${name}`, () => settledOrThrow(this.#statements.lookup(name, this.#batch))?.raw[0] ?? null),
-      cursor: (name) => look(`declare ${name}`, () => settledOrThrow(this.#portals.lookup(name, this.#batch))?.prepared.raw[0] ?? null),
+      prepared: (name) => look(`prepare ${name}`, () => {
+        const found = settledOrThrow(this.#statements.lookup(name, this.#batch))
+        if (found) behind.push(`${name}: ${found.text}`)
+        return found?.raw[0] ?? null
+      }),
+      cursor: (name) => look(`declare ${name}`, () => {
+        const found = settledOrThrow(this.#portals.lookup(name, this.#batch))
+        if (found) behind.push(`${name}: ${found.prepared.text}${found.parameters.length > 0 ? ` ${JSON.stringify(found.parameters)}` : ''}`)
+        return found?.prepared.raw[0] ?? null
+      }),
+      behind,
     }
     let moves = false
     try {
