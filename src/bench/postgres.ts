@@ -12,10 +12,11 @@ const { values: asked } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
-    only: { type: 'string' },
+    only: { type: 'string', multiple: true },
     ours: { type: 'boolean', default: false },
     unpinned: { type: 'boolean', default: false },
     profile: { type: 'string' },
+    against: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -23,9 +24,10 @@ const { values: asked } = parseArgs({
 const HELP = `npm run bench -- [options]
   --quick         one measured round (under a minute) instead of three
   --rounds N      that many measured rounds
-  --only WORDS    only the cases whose names contain one of these words, comma-separated
+  --only WORDS    only the cases whose names contain these words; may be given again
   --ours          only the gateway, no peer
   --unpinned      do not put everything on one CPU
+  --against FILE  the gateway of another checkout beside this one, by its main.ts or main.js
   --profile DIR   write the gateway's CPU profile there (node --cpu-prof)
 `
 
@@ -42,14 +44,14 @@ async function main(): Promise<number> {
   }
   const pgbench = find('pgbench', 'nothing can be measured without it (Debian: postgresql-contrib or postgresql-15)', ['/usr/lib/postgresql/18/bin', '/usr/lib/postgresql/17/bin', '/usr/lib/postgresql/15/bin'])
   const psql = find('psql', 'nothing can be measured without it (Debian: postgresql-client)')
-  const pgbouncer = asked.ours ? undefined : find('pgbouncer', 'its column stays empty (Debian: pgbouncer)', ['/usr/sbin'])
+  const pgbouncer = asked.ours || asked.against !== undefined ? undefined : find('pgbouncer', 'its column stays empty (Debian: pgbouncer)', ['/usr/sbin'])
   const taskset = asked.unpinned ? undefined : find('taskset', 'nothing is pinned, so ratios mean little (Debian: util-linux)')
   for (const line of missing) process.stdout.write(`!! ${line}\n`)
   if (pgbench === undefined || psql === undefined) return 1
 
   const cpu = await pinToOneCpu(taskset)
   process.stdout.write(`${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} CPUs, ${cpu === undefined ? 'NOT PINNED: ratios between processes on several CPUs mean little' : `everything on CPU ${cpu}`}, Node ${process.versions.node}\n`)
-  const stage = await openStage({ pgbench, pgbouncer, nodeOptions: asked.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${asked.profile}`] })
+  const stage = await openStage({ pgbench, pgbouncer, before: asked.against, nodeOptions: asked.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${asked.profile}`] })
   const stopEarly = (): void => void stage.stop().finally(() => process.exit(130))
   process.once('SIGINT', stopEarly).once('SIGTERM', stopEarly)
   try {
@@ -58,7 +60,7 @@ async function main(): Promise<number> {
     const version = (await complete(psql, ['-Atqc', 'SHOW server_version'], direct.environment)).trim()
     process.stdout.write(`target PostgreSQL ${version}; ${(await complete(pgbench, ['--version'], {})).trim()}\n\n`)
     const tools: Tools = { pgbench, psql, directory: stage.directory, bulkBytes: await bulkBytes(psql, direct.environment) }
-    printTable(await measureAll(stage, tools))
+    printTable(await measureAll(stage, tools), asked.against === undefined ? 'pgbouncer' : 'before')
     if (wanted({ name: 'held connections' })) process.stdout.write(`${await measureHeld(stage)}\n`)
   } finally {
     process.off('SIGINT', stopEarly).off('SIGTERM', stopEarly)
@@ -69,7 +71,7 @@ async function main(): Promise<number> {
 }
 
 function wanted(one: { readonly name: string }): boolean {
-  return asked.only === undefined || asked.only.split(',').some((word) => one.name.includes(word))
+  return asked.only === undefined || asked.only.some((word) => one.name.includes(word))
 }
 
 /** Case by case, every round in the other order than the last, so that what changes on the machine meets all alike. */
@@ -77,7 +79,7 @@ async function measureAll(stage: Stage, tools: Tools): Promise<readonly Row[]> {
   const rounds = asked.rounds === undefined ? (asked.quick ? 1 : 3) : Number(asked.rounds)
   const rows: Row[] = []
   for (const one of CASES.filter(wanted)) {
-    const variants = (asked.ours ? ['holdpoint'] as const : ['direct', 'pgbouncer', 'holdpoint'] as const).filter((variant) => routeOf(stage, variant, one) !== undefined)
+    const variants = (asked.ours ? ['before', 'holdpoint'] as const : ['direct', 'pgbouncer', 'before', 'holdpoint'] as const).filter((variant) => routeOf(stage, variant, one) !== undefined)
     const found = new Map<Variant, Measured[]>(variants.map((variant) => [variant, []]))
     // The first round is thrown away: code is cold, pages are not in memory. Where there is only one, what is cold runs briefly.
     for (const variant of variants) await one.run(tools, routeOf(stage, variant, one) as NonNullable<ReturnType<typeof routeOf>>, asked.quick ? 'warm' : 'full')
@@ -95,7 +97,7 @@ async function measureAll(stage: Stage, tools: Tools): Promise<readonly Row[]> {
 
 function routeOf(stage: Stage, variant: Variant, one: Case): ReturnType<Stage['route']> {
   // A mask is ours alone: the others carry the same rows as they are.
-  return stage.route(variant, one.way === 'masked' && variant !== 'holdpoint' ? 'plain' : one.way)
+  return stage.route(variant, one.way === 'masked' && (variant === 'direct' || variant === 'pgbouncer') ? 'plain' : one.way)
 }
 
 process.exitCode = await main()

@@ -7,17 +7,17 @@ export interface Row {
   readonly found: ReadonlyMap<Variant, readonly Measured[]>
 }
 
-const HEAD = ['case', 'unit', 'direct', 'pgbouncer', 'ours', 'pgb/direct', 'ours/direct', 'floor / goal', 'CPU pgb', 'CPU ours', 'p50 direct', 'pgb +', 'ours +', 'spread']
+const head = (peer: string): readonly string[] => ['case', 'unit', 'direct', peer, 'ours', `${peer}/direct`, 'ours/direct', 'floor / goal', `CPU ${peer}`, 'CPU ours', 'p50 direct', `${peer} +`, 'ours +', 'spread']
 
 /** Medians. CPU is the relay's own per statement (bulk: per MB), in us; `+` is what a relay adds to the median latency, in us. */
-export function printTable(rows: readonly Row[]): void {
-  const lines = [HEAD, ...rows.map(cells)]
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)))
+export function printTable(rows: readonly Row[], peer: Variant): void {
+  const lines = [head(peer), ...rows.map((row) => cells(row, peer))]
+  const widths = head(peer).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)))
   for (const line of lines) process.stdout.write(`${line.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`)
   process.stdout.write('CPU: of the relay, us per statement (bulk: per MB). p50 and +: us. spread: widest of (max - min) / median over the rounds.\n')
 }
 
-function cells({ one, found }: Row): readonly string[] {
+function cells({ one, found }: Row, peer: Variant): readonly string[] {
   const of = (variant: Variant, what: (measured: Measured) => number | undefined): number | undefined => {
     const values = (found.get(variant) ?? []).map(what).filter((value) => value !== undefined)
     return values.length === 0 ? undefined : median(values)
@@ -30,8 +30,8 @@ function cells({ one, found }: Row): readonly string[] {
   const added = (variant: Variant): string => number(subtract(p50(variant), p50('direct')), 0)
   const spreads = [...found.values()].map((all) => spread(all.map((measured) => measured.rate)))
   return [
-    one.name, one.unit, number(direct, 0), number(rate('pgbouncer'), 0), number(rate('holdpoint'), 0), ratio('pgbouncer'), ratio('holdpoint'), one.goal,
-    number(cpu('pgbouncer'), 0), number(cpu('holdpoint'), 0), number(p50('direct'), 0), added('pgbouncer'), added('holdpoint'), `${(Math.max(...spreads) * 100).toFixed(0)} %`,
+    one.name, one.unit, number(direct, 0), number(rate(peer), 0), number(rate('holdpoint'), 0), ratio(peer), ratio('holdpoint'), one.goal,
+    number(cpu(peer), 0), number(cpu('holdpoint'), 0), number(p50('direct'), 0), added(peer), added('holdpoint'), `${(Math.max(...spreads) * 100).toFixed(0)} %`,
   ]
 }
 

@@ -22,7 +22,8 @@ export interface Route {
 }
 
 export type Way = 'plain' | 'tls' | 'masked'
-export type Variant = 'direct' | 'pgbouncer' | 'holdpoint'
+/** `before`: the gateway of another checkout, where one is named. */
+export type Variant = 'direct' | 'pgbouncer' | 'before' | 'holdpoint'
 
 export interface Stage {
   readonly directory: string
@@ -37,6 +38,8 @@ export interface StageOptions {
   readonly pgbouncer: string | undefined
   /** Node's own options for the gateway's process, such as --cpu-prof. */
   readonly nodeOptions: readonly string[]
+  /** The main file of another checkout, to compare with. */
+  readonly before: string | undefined
 }
 
 const ROWS = 100_000
@@ -96,9 +99,14 @@ async function build(options: StageOptions, undo: (() => Promise<unknown>)[], st
   const issuer = await startIssuer({ port: 0 })
   undo.push(() => issuer.stop())
   const certificate = await authority.issue({ commonName: 'relay', ...local })
-  const gateway = await startGateway({ directory, certificate, targetPort: target.port, password, issuer: issuer.issuer, nodeOptions: options.nodeOptions })
-  undo.push(() => end(gateway.child))
-  const token = await exchange(gateway.adminUrl, await issuer.tokenForAgent('billing-bot'))
+  const shared = { certificate, targetPort: target.port, password, issuer: issuer.issuer }
+  const open = async (name: string, main: string, nodeOptions: readonly string[]): Promise<{ readonly pid: number; readonly port: number; readonly token: string }> => {
+    const gateway = await startGateway({ ...shared, home: join(directory, name), main, nodeOptions })
+    undo.push(() => end(gateway.child))
+    return { pid: gateway.child.pid as number, port: gateway.port, token: await exchange(gateway.adminUrl, await issuer.tokenForAgent('billing-bot')) }
+  }
+  const gateway = await open('gateway', fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url)), options.nodeOptions)
+  const before = options.before === undefined ? undefined : await open('before', options.before, [])
 
   const bouncers = new Map<Way, { readonly pid: number; readonly port: number }>()
   if (options.pgbouncer !== undefined) {
@@ -108,15 +116,15 @@ async function build(options: StageOptions, undo: (() => Promise<unknown>)[], st
       bouncers.set(way, { pid: bouncer.child.pid as number, port: bouncer.port })
     }
   }
-  const gatewayPid = gateway.child.pid as number
   return {
     directory,
-    gatewayPid,
+    gatewayPid: gateway.pid,
     route(variant, way) {
       const tls = { PGSSLMODE: way === 'tls' ? 'verify-ca' : 'disable' }
       if (variant === 'direct') return way === 'masked' ? undefined : { environment: { ...direct, ...tls }, relayPid: undefined }
-      if (variant === 'holdpoint') {
-        return { environment: { ...direct, ...tls, PGPORT: String(gateway.port), PGDATABASE: way, PGUSER: 'billing-bot', PGPASSWORD: token }, relayPid: gatewayPid }
+      if (variant === 'holdpoint' || variant === 'before') {
+        const ours = variant === 'before' ? before : gateway
+        return ours && { environment: { ...direct, ...tls, PGPORT: String(ours.port), PGDATABASE: way, PGUSER: 'billing-bot', PGPASSWORD: ours.token }, relayPid: ours.pid }
       }
       const bouncer = bouncers.get(way)
       return bouncer && { environment: { ...direct, ...tls, PGPORT: String(bouncer.port) }, relayPid: bouncer.pid }
@@ -154,7 +162,8 @@ export async function bulkBytes(psql: string, environment: Readonly<Record<strin
 }
 
 interface GatewayParts {
-  readonly directory: string
+  readonly home: string
+  readonly main: string
   readonly certificate: { readonly cert: string; readonly key: string }
   readonly targetPort: number
   readonly password: string
@@ -163,7 +172,7 @@ interface GatewayParts {
 }
 
 async function startGateway(parts: GatewayParts): Promise<{ readonly child: ChildProcess; readonly port: number; readonly adminUrl: string }> {
-  const home = join(parts.directory, 'gateway')
+  const { home, main } = parts
   await mkdir(join(home, 'policies'), { recursive: true, mode: 0o700 })
   const [port, admin] = [await freePort(), await freePort()]
   const target = (name: Way): unknown => ({
@@ -190,7 +199,6 @@ async function startGateway(parts: GatewayParts): Promise<{ readonly child: Chil
   }
   const files = { 'holdpoint.yaml': stringify(config), 'policies/bench.yaml': stringify(POLICY), 'gateway.crt': parts.certificate.cert, 'gateway.key': parts.certificate.key, password: parts.password, masking: '0123456789abcdef'.repeat(4) }
   for (const [name, content] of Object.entries(files)) await writeFile(join(home, name), content, { mode: 0o600 })
-  const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url))
   const child = spawn(process.execPath, [...parts.nodeOptions, main, 'serve', '--config', join(home, 'holdpoint.yaml')], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-4_000) })
