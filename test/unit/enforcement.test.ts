@@ -271,11 +271,25 @@ describe('a held command', () => {
     await admitted(admit())
     const rest = considered(gate, change('FETCH', { session: owner, continues: 'cm_first' }).command)
     expect((await admitted(rest.admit())).holdId).toBeUndefined()
-    const stranger = considered(gate, change('FETCH', { session: session(), continues: 'cm_first' }).command)
-    const other = considered(gate, change('FETCH', { session: owner, continues: 'cm_other' }).command)
-    expect([rest.holds.length, stranger.holds.length, other.holds.length]).toEqual([0, 1, 1])
-    stranger.drop('end of the test')
-    other.drop('end of the test')
+    // Nobody is asked before their turn: only then is it known whether what they continue was approved.
+    for (const more of [{ session: session(), continues: 'cm_first' }, { session: owner, continues: 'cm_other' }]) {
+      const { command, withdraw } = change('FETCH', more)
+      const turn = considered(gate, command)
+      const answer = turn.admit()
+      expect(turn.holds).toHaveLength(1)
+      withdraw('cancelled')
+      expect((await refused(answer)).code).toBe('withdrawn')
+    }
+  })
+
+  it('covers the rest of its portal also when that was asked for while it waited', async () => {
+    const owner = session()
+    const first = considered(gate, change('FETCH', { session: owner, id: 'cm_first' }).command)
+    const rest = considered(gate, change('FETCH', { session: owner, continues: 'cm_first' }).command)
+    gate.decide(first.holds[0]!.id, maria)
+    await admitted(first.admit())
+    await admitted(rest.admit())
+    expect(rest.holds).toEqual([])
   })
 
   it('whose batch was refused before its turn is withdrawn', () => {
