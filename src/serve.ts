@@ -11,7 +11,7 @@ import { createDoor } from './gateway/session.ts'
 import { createAuthenticator } from './identity/principal.ts'
 import { createLog, type Log } from './log.ts'
 import { createDetectors } from './masking/detectors.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type Organ } from './metrics.ts'
 import { createEvaluator, type Evaluator } from './policy/evaluate.ts'
 import { loadPolicies, type PolicySet } from './policy/load.ts'
 import { createPostgresAdapter } from './protocols/index.ts'
@@ -68,12 +68,12 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
   undo.push(() => store.close())
   let openSessions = 0
   let parserRecycles = (): Readonly<Record<string, number>> => ({})
-  const metrics = createMetrics({ openHolds: () => store.countHolds({ decision: 'pending' }), openSessions: () => openSessions, parserRecycles: () => parserRecycles() })
+  let unhealthyParts = (): Partial<Record<Organ, boolean>> => ({})
+  const metrics = createMetrics({ openHolds: () => store.countHolds({ decision: 'pending' }), openSessions: () => openSessions, parserRecycles: () => parserRecycles(), unhealthyParts: () => unhealthyParts() })
   const recorder = await createRecorder({
     directory: config.recordings,
     maskText: detectors.maskText,
     onHealth(healthy, why) {
-      metrics.unhealthy('journal', !healthy)
       log.event(healthy ? 'recorder.recovered' : 'recorder.failed', { healthy, cause_code: why.slice(0, 64) }, healthy ? 'info' : 'error')
     },
   })
@@ -99,12 +99,21 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
     parserWorkers: config.limits.parserWorkers,
     adminUrl: () => adminUrl,
     onHealth(part, healthy) {
-      if (part.startsWith('target')) metrics.unhealthy('target', !healthy)
       log.event('target.health', { target: part.slice('target '.length), healthy }, healthy ? 'info' : 'error')
     },
     onFault: (code, detail) => log.event('connection.refused', { protocol: 'postgres', code, kind: detail }, 'warn'),
   })
   parserRecycles = postgres.parserRecycles
+  unhealthyParts = () => {
+    const parts = postgres.health()
+    return {
+      store: !store.healthy,
+      journal: !recorder.healthy,
+      policy: !policy.health().ok,
+      parser: parts.some(({ part, ok }) => part === 'parser' && !ok),
+      target: parts.some(({ part, ok }) => part.startsWith('target') && !ok),
+    }
+  }
   const measured: Recorder = {
     get healthy() { return recorder.healthy },
     open: (session) => recorder.open(session),
@@ -151,8 +160,8 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
     decisionPoint: policy.point,
     index: {
       opened(session) {
-        openSessions++
         store.openSession({ id: session.id, principalId: session.principal.id, principalName: session.principal.name, target: session.target.name, protocol: session.target.protocol, peer: session.peer, claimed: session.claimed, openedAt: session.openedAt.getTime() })
+        openSessions++
         log.event('session.opened', { session: session.id, principal: session.principal.id, target: session.target.name, protocol: session.target.protocol })
       },
       closed(session) {
@@ -177,14 +186,11 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
     targets: () => config.targets.map(({ name, protocol, labels }) => ({ name, protocol, labels })),
     policy: policy.view,
     readiness() {
-      metrics.unhealthy('store', !store.healthy)
-      const parts = postgres.health()
-      metrics.unhealthy('parser', !parts.every(({ part, ok }) => part !== 'parser' || ok))
       return [
         { part: 'store', ok: attempt(() => { store.probe(); return true }), detail: 'holds, decisions and tokens' },
         { part: 'journal', ok: recorder.healthy, detail: 'record before forward' },
         { part: 'policy', ...policy.health() },
-        ...parts,
+        ...postgres.health(),
       ]
     },
     metrics,

@@ -33,7 +33,13 @@ export function createDoor(parts: DoorParts): Door {
     open(principal, target, about) {
       const session: Session = { id: newId('se'), principal, target, openedAt: new Date(), ended: about.ended, claimed: about.claimed, peer: about.peer }
       parts.recorder.open(session)
-      parts.index.opened(session)
+      try {
+        parts.index.opened(session)
+      } catch (error) {
+        // Nobody will close what was never handed out.
+        parts.recorder.close(session.id)
+        throw error
+      }
       return session
     },
     close(session) {

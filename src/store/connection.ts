@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { GatewayError } from '../errors.ts'
 import { MIGRATIONS } from './migrations/index.ts'
@@ -51,6 +51,8 @@ export function openSqlite(path: string, busyTimeoutMs = 2_000): Sqlite {
   }
 
   const becomeUnhealthy = (): void => {
+    // A write waits for others' locks and stops this whole process meanwhile: once, and then no more until one got through.
+    if (healthy && database.open) database.pragma('busy_timeout = 0')
     healthy = false
     if (prober !== undefined || !database.open) return
     // Nothing is admitted while unhealthy, so nothing else would ever notice that writing works again.
@@ -64,9 +66,20 @@ export function openSqlite(path: string, busyTimeoutMs = 2_000): Sqlite {
   }
 
   const wrote = (): void => {
+    if (!healthy) database.pragma(`busy_timeout = ${busyTimeoutMs}`)
     healthy = true
     clearInterval(prober)
     prober = undefined
+  }
+
+  // SQLite goes on with a file that has lost its name. What it writes there is gone at the next start, and another
+  // process would meanwhile begin a store of its own: two truths about the same hold.
+  const file = path === ':memory:' ? undefined : statSync(path)
+  const mustBeInPlace = (): void => {
+    const found = file === undefined ? undefined : statSync(path, { throwIfNoEntry: false })
+    if (file === undefined || (found?.ino === file.ino && found.dev === file.dev)) return
+    becomeUnhealthy()
+    throw new GatewayError('store_unavailable', 'the file of the store was moved, deleted or replaced')
   }
 
   const self: Sqlite = {
@@ -83,6 +96,7 @@ export function openSqlite(path: string, busyTimeoutMs = 2_000): Sqlite {
     },
     transaction(work) {
       const outermost = !database.inTransaction
+      if (outermost) mustBeInPlace()
       const result = self.guard(() => database.transaction(work).immediate())
       if (outermost) wrote()
       return result
@@ -90,6 +104,7 @@ export function openSqlite(path: string, busyTimeoutMs = 2_000): Sqlite {
     all: <T>(sql: string, ...values: readonly unknown[]) => self.guard(() => prepare(sql).all(...values) as T[]),
     one: <T>(sql: string, ...values: readonly unknown[]) => self.guard(() => prepare(sql).get(...values) as T | undefined),
     run(sql, ...values) {
+      if (!database.inTransaction) mustBeInPlace()
       const changed = self.guard(() => prepare(sql).run(...values).changes)
       if (!database.inTransaction) wrote()
       return changed

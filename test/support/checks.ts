@@ -1,4 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type pg from 'pg'
@@ -112,13 +116,111 @@ export async function addLocalIssuer(world: World): Promise<LocalIssuer> {
   const issuer = 'https://local.test'
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
   await writeFile(join(world.directory, 'local.jwks'), JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'local', alg: 'ES256', use: 'sig' }] }))
-  const config = parse(await readFile(world.configFile, 'utf8')) as { trust: unknown[] }
-  config.trust.push({
+  await amend(world, (config) => (config['trust'] as unknown[]).push({
     name: 'local', issuer, audience: AUDIENCE, jwks: { file: 'local.jwks' }, algorithms: ['ES256'], kind: { claim: 'kind', map: { agent: 'agent', human: 'human' } },
     name_claim: 'name', groups_claim: 'groups', owner_claim: 'owner', owner_trust: 'test',
-  })
-  await writeFile(world.configFile, stringify(config))
+  }))
   return {
     sign: (claims, lifetime = '10m') => new SignJWT({ ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'local' }).setIssuer(issuer).setAudience(AUDIENCE).setIssuedAt().setExpirationTime(lifetime).sign(privateKey),
+  }
+}
+
+/** Before the start: changes the configuration file. */
+export async function amend(world: World, change: (config: Record<string, unknown>) => void): Promise<void> {
+  const config = parse(await readFile(world.configFile, 'utf8')) as Record<string, unknown>
+  change(config)
+  await writeFile(world.configFile, stringify(config))
+}
+
+/** Mounts a small file system of memory at this (new) folder. */
+export function mountTmpfs(folder: string, size: string): { fill(): void; free(): void; unmount(): void } {
+  mkdirSync(folder)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'pipe' })
+  const filler = join(folder, 'filler')
+  return {
+    fill() {
+      const file = openSync(filler, 'a')
+      try {
+        for (const bytes of [64 * 1024, 4096, 1]) {
+          try {
+            for (;;) writeSync(file, Buffer.alloc(bytes))
+          } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+          }
+        }
+      } finally {
+        closeSync(file)
+      }
+    },
+    free: () => rmSync(filler, { force: true }),
+    unmount: () => void execFileSync('umount', ['-l', folder], { stdio: 'pipe' }),
+  }
+}
+
+/** Whether this machine lets us mount; says so loudly where not, and fails where CI promised it. */
+export function canMount(): boolean {
+  const folder = join(tmpdir(), `holdpoint-mount-${process.pid}`)
+  try {
+    mountTmpfs(folder, '64k').unmount()
+    return true
+  } catch {
+    if (process.env['CI']) throw new Error('the disk-full tests need the right to mount a tmpfs')
+    console.warn('SKIPPED: the disk-full tests need the right to mount a tmpfs (run as root)')
+    return false
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export interface Proxy {
+  readonly port: number
+  /** Closes what is open by a reset and takes no more connections. */
+  cut(): Promise<void>
+  /** Resets what is open and goes on accepting. */
+  reset(): void
+  /** Takes connections again. */
+  restore(): Promise<void>
+  /** Nothing passes in either direction, and nothing is closed. */
+  stall(on: boolean): void
+  close(): Promise<void>
+}
+
+/** A wire between gateway and target that can be cut, reset and stalled. */
+export async function startProxy(target: { readonly host: string; readonly port: number }): Promise<Proxy> {
+  const open = new Set<Socket>()
+  let stalled = false
+  const accept = (client: Socket): void => {
+    const server = connect(target.port, target.host)
+    for (const [socket, other] of [[client, server], [server, client]] as const) {
+      open.add(socket)
+      socket.on('data', (chunk) => void other.write(chunk)).on('error', () => other.destroy()).on('end', () => other.end()).on('close', () => {
+        open.delete(socket)
+        other.destroy()
+      })
+      if (stalled) socket.pause()
+    }
+  }
+  let server: Server = createServer({ allowHalfOpen: true }, accept)
+  const listen = (port: number): Promise<void> => new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
+  await listen(0)
+  const { port } = server.address() as AddressInfo
+  const reset = (): void => { for (const socket of open) socket.resetAndDestroy() }
+  const cut = (): Promise<void> => new Promise((resolve) => {
+    server.close(() => resolve())
+    reset()
+  })
+  return {
+    port,
+    cut,
+    reset,
+    async restore() {
+      server = createServer({ allowHalfOpen: true }, accept)
+      await listen(port)
+    },
+    stall(on) {
+      stalled = on
+      for (const socket of open) on ? socket.pause() : socket.resume()
+    },
+    close: () => (server.listening ? cut() : Promise.resolve()),
   }
 }
