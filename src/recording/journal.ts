@@ -137,7 +137,7 @@ export class Journal {
     this.#rotateBytes = options.rotateBytes ?? 64 * 1024 * 1024
     this.#maxBufferBytes = options.maxBufferBytes ?? 32 * 1024 * 1024
     this.#maxEntryBytes = options.maxEntryBytes ?? 16 * 1024 * 1024
-    this.#writeBehindMs = options.writeBehindMs ?? 2
+    this.#writeBehindMs = options.writeBehindMs ?? 3
     this.#retryMs = options.retryMs ?? 250
     this.#stallAfterMs = options.stallAfterMs ?? 10_000
     this.#onHealth = options.onHealth ?? (() => {})

@@ -128,6 +128,7 @@ export class SessionFiles {
       if (this.#stopped) return false
       this.#waiting.add(file)
       file.drained ??= Promise.withResolvers<void>()
+      this.#start()
       await file.drained.promise
     }
     return true
@@ -156,7 +157,7 @@ export class SessionFiles {
     await this.#running
     for (const file of [...this.#failed, ...this.#later]) this.#dirty.add(file)
     this.#later.clear()
-    await this.#run()
+    while (this.#dirty.size > 0) await this.#run()
     clearTimeout(this.#retry)
     for (const file of this.#waiting) settle(file)
     this.#waiting.clear()
@@ -171,8 +172,9 @@ export class SessionFiles {
     if (this.#running === undefined && this.#dirty.size > 0) this.#running = this.#run()
   }
 
+  /** One round over what was dirty when it began. What comes meanwhile waits for the next one: many small frames make one write then. */
   async #run(): Promise<void> {
-    for (const file of this.#dirty) {
+    for (const file of [...this.#dirty]) {
       this.#dirty.delete(file)
       // What was queued while an earlier write of this file was under way may have gone with it.
       if (file.queue.length === 0) continue
@@ -191,6 +193,9 @@ export class SessionFiles {
       this.#wake()
     }
     this.#running = undefined
+    if (this.#stopped || this.#dirty.size === 0) return
+    for (const file of this.#dirty) if (file.unwritten >= EAGER_BYTES || this.#waiting.has(file)) return this.#start()
+    this.#timer ??= setTimeout(this.#start, this.#limits.writeBehindMs)
   }
 
   /** How many frames may go to disk. Waits only when not even the first may; zero: the journal cannot be written. */

@@ -3,6 +3,8 @@ import type { Principal } from '../gateway/command.ts'
 import type { Sqlite } from './connection.ts'
 import type { IdempotencyStore, IdentityStore, TokenRow } from './store.ts'
 
+const LOOK_AGAIN_MS = 20
+const MAX_LOOKED = 10_000
 const TOKEN = /^hp_[A-Za-z0-9_-]{43}$/
 
 interface StoredToken {
@@ -16,8 +18,18 @@ interface StoredToken {
 
 /** Opaque tokens (kept as sha256 only), disabled principals, and the answers to requests that may be repeated. */
 export function identityRows(sqlite: Sqlite): IdentityStore & IdempotencyStore {
-  const isDisabled = (principalId: string): boolean =>
-    sqlite.one('SELECT 1 FROM disabled_principals WHERE principal_id = ?', principalId) !== undefined
+  // Asked before every command, and a read of the file costs more than all else of its re-check. What this process writes
+  // counts at once; what another process writes, at the next look. A store that fails, or a transaction, is always asked.
+  const looked = new Map<string, { readonly disabled: boolean; readonly at: number }>()
+  const isDisabled = (principalId: string): boolean => {
+    const known = sqlite.healthy && !sqlite.database.inTransaction ? looked.get(principalId) : undefined
+    if (known !== undefined && performance.now() - known.at < LOOK_AGAIN_MS) return known.disabled
+    const disabled = sqlite.one('SELECT 1 FROM disabled_principals WHERE principal_id = ?', principalId) !== undefined
+    if (sqlite.database.inTransaction) return disabled
+    if (looked.size >= MAX_LOOKED) looked.clear()
+    looked.set(principalId, { disabled, at: performance.now() })
+    return disabled
+  }
 
   return {
     createToken(principal, label, now) {
@@ -53,8 +65,10 @@ export function identityRows(sqlite: Sqlite): IdentityStore & IdempotencyStore {
       const sql = `INSERT INTO disabled_principals (principal_id, reason, disabled_by, at) VALUES (?, ?, ?, ?)
         ON CONFLICT (principal_id) DO NOTHING`
       sqlite.run(sql, principalId, reason, by, now)
+      looked.clear()
     },
     enablePrincipal(principalId) {
+      looked.clear()
       return sqlite.run('DELETE FROM disabled_principals WHERE principal_id = ?', principalId) === 1
     },
     isDisabled,
