@@ -107,7 +107,7 @@ describe('stopping the admin listener', () => {
     const started = performance.now()
     await bench.stop()
     expect(performance.now() - started).toBeLessThan(4_000)
-    expect(await poll).toMatchObject({ hold: { id: hold.id, state: 'pending' } })
+    expect(await poll).toMatchObject({ id: hold.id, state: 'pending' })
     for (let step = await reader.read(); !step.done; ) step = await reader.read()
   })
 })
