@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until, type World } from './world.ts'
@@ -90,6 +91,15 @@ export const hasPgjdbc = (): boolean => tool('pgJDBC', 'javac', ['--version'], [
 export const hasGo = (): boolean => tool('pgx', 'go', ['version'])
 
 /** Runs a piece of Python with `connect`, `tell` and the like (clients/prelude.py) in scope. */
-export function python(world: World, script: string, env: Readonly<Record<string, string>> = {}): Program {
-  return new Program(PYTHON, ['-c', `exec(open(${JSON.stringify(join(CLIENTS, 'prelude.py'))}).read())\n${script}`], { ...world.libpq(), PYTHONUNBUFFERED: '1', ...env })
+export function python(world: World, script: string, env: Readonly<Record<string, string>> = {}, stdin: string | null = ''): Program {
+  return new Program(PYTHON, ['-c', `exec(open(${JSON.stringify(join(CLIENTS, 'prelude.py'))}).read())\n${script}`], { ...world.libpq(), PYTHONUNBUFFERED: '1', ...env }, stdin)
+}
+
+/** Changes the world's policy before its gateway starts, so that pg_sleep may be called: something to cancel while it runs. */
+export async function allowSleep(world: World): Promise<void> {
+  const policy = await readFile(world.policyFile, 'utf8')
+  const locks = policy.replace(/(id: orders-no-side-effects[\s\S]*?function_classes: \[[^\]]*?)lock, /, '$1')
+  if (locks === policy) throw new Error('the policy has no class of locks to take out')
+  const rule = '  - id: test-sleep\n    on: { protocol: postgres, target: orders, verbs: [select], functions: [pg_catalog.pg_sleep] }\n    decision: allow\n'
+  await writeFile(world.policyFile, `${locks}\n${rule}`)
 }
