@@ -36,6 +36,8 @@ export interface ServeOptions {
 }
 
 const POLICY_CHECK_MS = 1_000
+/** What ends the waiting of a hold, as its changes are called. */
+const SETTLED: ReadonlySet<string> = new Set(['approved', 'rejected', 'expired', 'withdrawn', 'invalidated'])
 
 /** Starts the gateway of a configuration file. Throws with every fault of the configuration and policies; nothing then runs. */
 export async function serve(configFile: string, options: ServeOptions = {}): Promise<Gateway> {
@@ -82,9 +84,9 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
   const identity = createAuthenticator({ trust: config.trust, reviewers: config.reviewers, store, tokenTtlMs: config.tokens.ttlMs })
   const queue: ApprovalQueue = createDecisionQueue({ store, recorder, gatewayId: hostname(), authority: identity.authority, maskSecrets: detectors.maskSecretsOnly })
   undo.push(() => queue.stop())
-  undo.push(queue.onChange(({ holdId, at }) => {
-    const hold = store.hold(holdId)
-    if (hold?.settledAt === at) metrics.decided(hold.decision, (at - hold.createdAt) / 1000)
+  undo.push(queue.onChange(({ holdId, what, at }) => {
+    const hold = SETTLED.has(what) ? store.hold(holdId) : null
+    if (hold !== null) metrics.decided(what, (at - hold.createdAt) / 1000)
   }))
   const recovered = queue.recover()
   if (recovered > 0) log.event('holds.recovered', { count: recovered })

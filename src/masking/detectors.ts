@@ -46,6 +46,10 @@ export interface Detectors {
   find(bytes: Buffer, start: number, end: number): readonly Span[]
 }
 
+// `PASSWORD 'value'` of CREATE ROLE and its kin: the value has no form of its own, the word before it tells. Only for
+// texts, not for rows: there the value stands alone.
+const SQL_PASSWORD = /(\bpassword\s+(?:[en]|u&)?'|\bpassword\s+\$(\w*)\$)(?:(?<=')(?:[^'\\]|''|\\.)*|(?<=\$)(?:(?!\$\2\$)[^])*)('|\$\2\$|$)/gi
+
 export function createDetectors(options: { readonly classes?: readonly DetectorClass[] } = {}): Detectors {
   const all: ReadonlySet<DetectorClass> = new Set(options.classes ?? DETECTOR_CLASSES)
   const secrets: ReadonlySet<DetectorClass> = new Set([...all].filter((detector) => !PERSONAL.has(detector)))
@@ -53,7 +57,8 @@ export function createDetectors(options: { readonly classes?: readonly DetectorC
   const maskString = (text: string, wanted: ReadonlySet<DetectorClass>): string => {
     const bytes = Buffer.from(text, 'utf8')
     const spans = findSpans(bytes, 0, bytes.length, wanted)
-    return spans.length === 0 ? text : splice(bytes, 0, bytes.length, spans).toString('utf8')
+    const masked = spans.length === 0 ? text : splice(bytes, 0, bytes.length, spans).toString('utf8')
+    return wanted.has('connection-password') ? masked.replace(SQL_PASSWORD, '$1‹secret:password›$3') : masked
   }
   return {
     maskText: (text) => maskString(text, all),

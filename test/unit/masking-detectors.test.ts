@@ -71,6 +71,18 @@ describe('detectors', () => {
     for (const text of ['', 'x', 'hello world', '日本語', 'password = $1']) expect(detectors.maskText(text)).toBe(text)
   })
 
+  it('hides the value of PASSWORD in SQL, however it is quoted, for the record and for reviewers', () => {
+    const { maskText, maskSecretsOnly } = createDetectors()
+    for (const value of ["'ki''wi'", "E'ki\\'wi'", '$$kiwi$$', '$q$ki$$wi$q$', "'kiwi that never ends"]) {
+      for (const mask of [maskText, maskSecretsOnly]) {
+        const masked = mask(`CREATE ROLE thief LOGIN password ${value}`)
+        expect(masked).toMatch(/^CREATE ROLE thief LOGIN password .*‹secret:password›/)
+        expect(masked).not.toContain('wi')
+      }
+    }
+    expect(maskText("SELECT password FROM t WHERE a = 'kiwi'")).toBe("SELECT password FROM t WHERE a = 'kiwi'")
+  })
+
   it('leaves identifiers, times, amounts, hashes, versions and code alone', () => {
     const harmless = [
       '2026-11-20 12:08:31.123456+10:30',
