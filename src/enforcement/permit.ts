@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { DecisionQueue, Hold, Settlement } from '../approvals/hold.ts'
 import { GatewayError } from '../errors.ts'
-import type { Command, Principal, Session } from '../gateway/command.ts'
+import type { Command, Facts, Principal, Session } from '../gateway/command.ts'
 import type { DecisionPoint, Obligation, Verdict } from '../policy/verdict.ts'
 import type { Outcome, Recorder } from '../recording/entry.ts'
 import { type Refusal, refusal } from './refusal.ts'
@@ -122,6 +122,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   const ownWords = new Map([...parts.ownWords].map(([name, bytes]) => [name, { digest: digestOf(bytes) }]))
   // Commands that people approved, by session: what `continues` one of them is covered by the same approval.
   const approved = new WeakMap<Session, Set<string>>()
+  const maskedTexts = new Map<string, string>()
 
   function consider(command: Command, onHeld: (hold: Hold) => void): Consideration {
     const judged = judge(command)
@@ -318,8 +319,13 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   }
 
   function appendPermit(command: Command, verdict: Exclude<Verdict, { kind: 'deny' }>, version: string, holdId: string | undefined): number {
-    const judged = { verdict: verdict.kind, rule: verdict.rule, policy: version, digest: command.digest }
-    return append(command, 'permit', holdId === undefined ? { ...describe(command), ...judged } : { ...describe(command), ...judged, hold: holdId })
+    const body = describe(command)
+    body['verdict'] = verdict.kind
+    body['rule'] = verdict.rule
+    body['policy'] = version
+    body['digest'] = command.digest
+    if (holdId !== undefined) body['hold'] = holdId
+    return append(command, 'permit', body)
   }
 
   function append(command: Command, kind: 'command' | 'permit' | 'refusal' | 'outcome', body: Readonly<Record<string, unknown>>): number {
@@ -329,20 +335,33 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
 
   /** What every record of a command says of it. Texts are masked here: the exact bytes live in the digest, and in the hold. */
   function describe(command: Command): Record<string, unknown> {
-    return {
+    // Built up, not spread together: this is made for every command.
+    const body: Record<string, unknown> = {
       command: command.id,
       phase: command.phase,
       principal: command.session.principal.id,
       target: command.session.target.name,
-      text: parts.maskText(command.text),
-      ...(command.parameters.length === 0 ? {} : { parameters: command.parameters.map((value) => (value === null ? null : parts.maskText(value))) }),
-      ...(command.standsFor === undefined || command.standsFor.length === 0 ? {} : { stands_for: command.standsFor.map((text) => parts.maskText(text)) }),
-      action: command.facts.action,
-      effect: command.facts.effect,
-      resources: command.readings.flatMap((facts) => facts.resources.map((resource) => `${resource.access} ${resource.kind} ${resource.name}`)),
-      ...(command.facts.unknown.length === 0 ? {} : { unknown: command.facts.unknown }),
-      ...(command.input === 'streaming' ? { input: 'streaming' } : {}),
+      text: maskedText(command.text),
     }
+    if (command.parameters.length > 0) body['parameters'] = command.parameters.map((value) => (value === null ? null : parts.maskText(value)))
+    if (command.standsFor !== undefined && command.standsFor.length > 0) body['stands_for'] = command.standsFor.map((text) => parts.maskText(text))
+    body['action'] = command.facts.action
+    body['effect'] = command.facts.effect
+    body['resources'] = resourcesOf(command.readings)
+    if (command.facts.unknown.length > 0) body['unknown'] = command.facts.unknown
+    if (command.input === 'streaming') body['input'] = 'streaming'
+    return body
+  }
+
+  /** The masked form of a text, kept for texts that come again. */
+  function maskedText(text: string): string {
+    const known = maskedTexts.get(text)
+    if (known !== undefined) return known
+    const masked = parts.maskText(text)
+    if (text.length > MAX_KEPT_TEXT) return masked
+    if (maskedTexts.size >= MAX_KEPT_TEXTS) maskedTexts.clear()
+    maskedTexts.set(text, masked)
+    return masked
   }
 
   function refuse(command: Command, answer: Refusal): Refusal {
@@ -390,6 +409,21 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
 /** Who must agree, as one text to compare. */
 function requirement(verdict: Verdict): string {
   return verdict.kind === 'hold' ? JSON.stringify(verdict.slots) : verdict.kind
+}
+
+const MAX_KEPT_TEXT = 2_048
+const MAX_KEPT_TEXTS = 1_000
+
+// Readings are shared by all commands of one text.
+const resourceLists = new WeakMap<readonly Facts[], readonly string[]>()
+
+function resourcesOf(readings: readonly Facts[]): readonly string[] {
+  let list = resourceLists.get(readings)
+  if (list === undefined) {
+    list = readings.flatMap((facts) => facts.resources.map((resource) => `${resource.access} ${resource.kind} ${resource.name}`))
+    resourceLists.set(readings, list)
+  }
+  return list
 }
 
 /** What may be written behind (PRODUCT.md section 3): it changes nothing at the target and nothing about it is unknown. */

@@ -30,22 +30,31 @@ export interface Evaluator extends DecisionPoint {
 export function createEvaluator(policies: PolicySet): Evaluator {
   const { scopeOf } = compileRules(policies)
   const masksOf = rememberMasks()
-  const judge = rememberJudgements(scopeOf)
+  const { judge, remembers } = rememberJudgements(scopeOf)
+  const verdicts = new WeakMap<Scope, WeakMap<readonly Facts[], Verdict>>()
   return {
     policyVersion: policies.version,
     scopeOf,
     judge,
     masks: (principal, target) => masksOf(scopeOf(principal, target)).all,
     evaluate(command) {
-      const readings = command.readings.includes(command.facts) ? command.readings : [command.facts, ...command.readings]
+      const scope = scopeOf(command.session.principal, command.session.target)
+      const complete = command.readings.includes(command.facts)
+      // The same list of readings in the same scope has the same verdict where each of its readings has.
+      let known = verdicts.get(scope)
+      if (known === undefined) verdicts.set(scope, (known = new WeakMap()))
+      const before = complete ? known.get(command.readings) : undefined
+      if (before !== undefined) return before
+      const readings = complete ? command.readings : [command.facts, ...command.readings]
       const judgements: Judgement[] = []
       for (const facts of readings) {
         const judgement = judge(command, facts)
         if (judgement.verdict.kind === 'deny') return judgement.verdict
         judgements.push(judgement)
       }
-      const scope = scopeOf(command.session.principal, command.session.target)
-      return combine(judgements, masksOf(scope).always)
+      const verdict = combine(judgements, masksOf(scope).always)
+      if (complete && readings.every((facts) => remembers(scope, facts))) known.set(command.readings, verdict)
+      return verdict
     },
   }
 }
@@ -54,9 +63,9 @@ export function createEvaluator(policies: PolicySet): Evaluator {
  * A statement seen again has the same facts, and in the same scope the same judgement, unless a rule that might match looks at the
  * command itself (its condition, its transaction). Kept for as long as facts and session live.
  */
-function rememberJudgements(scopeOf: Evaluator['scopeOf']): Evaluator['judge'] {
+function rememberJudgements(scopeOf: Evaluator['scopeOf']): { readonly judge: Evaluator['judge']; readonly remembers: (scope: Scope, facts: Facts) => boolean } {
   const remembered = new WeakMap<Scope, WeakMap<Facts, Judgement>>()
-  return (command, facts) => {
+  const judge: Evaluator['judge'] = (command, facts) => {
     const scope = scopeOf(command.session.principal, command.session.target)
     let judgements = remembered.get(scope)
     if (judgements === undefined) {
@@ -70,6 +79,7 @@ function rememberJudgements(scopeOf: Evaluator['scopeOf']): Evaluator['judge'] {
     if (candidates.every(({ rule }) => rule.when === undefined && rule.on.in_transaction === undefined)) judgements.set(facts, judgement)
     return judgement
   }
+  return { judge, remembers: (scope, facts) => remembered.get(scope)?.has(facts) === true }
 }
 
 function judgeReading(scope: Scope, command: Command, facts: Facts): Judgement {

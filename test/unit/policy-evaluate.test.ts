@@ -325,3 +325,31 @@ it('finding rules by verb and relation finds exactly the rules that match one by
     { numRuns: 300 },
   )
 })
+
+describe('a statement seen again', () => {
+  const rules = `${READ}
+  - { id: not-in-transactions, reason: no, on: { verbs: [select], relations: [public.b], in_transaction: true }, decision: deny }
+  - { id: not-to-levels, reason: no, on: { verbs: [select], relations: [public.c] }, when: 'agent.claims.level == 9', decision: deny }
+`
+  const one = (name: string) => [facts('select', { resources: [relation(name)] })]
+
+  it('has the very same verdict, so that what hangs on it can be kept', () => {
+    const evaluator = createEvaluator(policy(rules))
+    const readings = one('public.a')
+    const session = command(readings)
+    expect(evaluator.evaluate({ ...session, id: 'again' })).toBe(evaluator.evaluate(session))
+  })
+  it('is judged anew where a rule looks at the command and not only at the statement', () => {
+    const evaluator = createEvaluator(policy(rules))
+    const readings = one('public.b')
+    expect(evaluator.evaluate(command(readings))).toMatchObject({ kind: 'allow', rule: 'read' })
+    expect(evaluator.evaluate(command(readings, { context: { in_transaction: true } }))).toMatchObject({ kind: 'deny', rule: 'not-in-transactions' })
+    expect(evaluator.evaluate(command(readings))).toMatchObject({ kind: 'allow', rule: 'read' })
+  })
+  it('is judged anew for another principal', () => {
+    const evaluator = createEvaluator(policy(rules))
+    const readings = one('public.c')
+    expect(evaluator.evaluate(command(readings))).toMatchObject({ kind: 'allow', rule: 'read' })
+    expect(evaluator.evaluate(command(readings, { principal: { id: 'other', claims: { level: 9 } } }))).toMatchObject({ kind: 'deny', rule: 'not-to-levels' })
+  })
+})

@@ -216,6 +216,13 @@ describe('tokens', () => {
     expect(store.listTokens(bearer.id)).toMatchObject([{ label: 'ci', disabledAt: null }])
     expect(store.listTokens('nobody')).toEqual([])
   })
+  it('a principal disabled after it was looked up is disabled at the very next look', () => {
+    expect(store.isDisabled(bearer.id)).toBe(false)
+    store.disablePrincipal(bearer.id, 'incident', maria.id, START)
+    expect(store.isDisabled(bearer.id)).toBe(true)
+    expect(store.enablePrincipal(bearer.id)).toBe(true)
+    expect(store.isDisabled(bearer.id)).toBe(false)
+  })
 })
 
 describe('sessions and repeated requests', () => {

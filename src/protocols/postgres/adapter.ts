@@ -7,6 +7,7 @@ import type { Refusal } from '../../enforcement/refusal.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Facts, Principal, Session, Target } from '../../gateway/command.ts'
 import type { Detectors } from '../../masking/detectors.ts'
+import type { Obligation } from '../../policy/verdict.ts'
 import type { Door, ProtocolAdapter } from '../adapter.ts'
 import { backend, errorOrNotice, message, parameterStatus, readyForQuery } from './codec.ts'
 import { type Database, databaseWords, openDatabase } from './database.ts'
@@ -18,7 +19,7 @@ import { applyInputDetectors } from './masking.ts'
 import { createParserPool } from './parser.ts'
 import type { RawStatement } from './raw.ts'
 import { fatal } from './refusals.ts'
-import { columnMasks, createSight, maskedColumns } from './sight.ts'
+import { columnMasks, createSight, maskedColumns, type Sight } from './sight.ts'
 import { createTranscriber } from './transcript.ts'
 import { cancel, cancelPacket, connect, startupPacket, type Upstream, type UpstreamTarget } from './upstream.ts'
 
@@ -53,6 +54,12 @@ const ORPHAN_MS = 30_000
 /** A portal that cannot exist: executing it makes the target answer with an error and put its transaction into the failed state. */
 const NOWHERE = 'holdpoint/refused'
 
+/** Kept as long as the parser keeps a text; good for one reading of the catalogue, and sights for one list of obligations. */
+interface Known {
+  readonly resolved: WeakMap<RawStatement, { readonly generation: number; readonly readings: readonly Facts[] }>
+  readonly sights: WeakMap<readonly RawStatement[], { readonly generation: number; readonly obligations: readonly Obligation[]; readonly sight: Sight }>
+}
+
 interface Connection {
   readonly secret: Buffer
   readonly lane: PostgresLane
@@ -73,6 +80,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     for (const database of target.postgres.databases) for (const [word, bytes] of databaseWords(`${target.name}/${database}`, target.postgres, database)) words.set(word, bytes)
   }
   const databases = new Map<string, Database>()
+  const knowledge = new WeakMap<Database, Known>()
   const connections = new Map<number, Connection>()
 
   async function accept(socket: Socket, door: Door): Promise<void> {
@@ -141,6 +149,13 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     readonly ended: AbortController
   }
 
+  /** What the texts of one database mean, for all connections to it: they share its role and search path. */
+  function knownOf(database: Database): Known {
+    let known = knowledge.get(database)
+    if (known === undefined) knowledge.set(database, (known = { resolved: new WeakMap(), sights: new WeakMap() }))
+    return known
+  }
+
   async function converse(parts: Conversation): Promise<void> {
     const { wire, door, session, upstream, target, database, databaseName, role, claimed } = parts
     const client = wire.socket
@@ -151,8 +166,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         .then((permit) => (isRefusal(permit) ? undefined : cancel(permit, target.postgres, packet)))
         .catch(() => options.onFault('target_unavailable', 'cancel'))
     }
-    const resolved = new WeakMap<RawStatement, { readonly generation: number; readonly readings: readonly Facts[] }>()
-    let masksFor: { readonly generation: number; readonly masks: readonly unknown[]; readonly columns: ReadonlySet<string> } | undefined
+    const { resolved, sights } = knownOf(database)
     const stateOf = (moved: boolean, names: { prepared(name: string): RawStatement | null; cursor(name: string): RawStatement | null }) => ({
       searchPath: moved ? null : searchPath, role, database: databaseName, temporaryTablesPossible: moved, prepared: names.prepared, cursor: names.cursor,
     })
@@ -176,12 +190,16 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         return readings
       },
       sight(command, permit, moved) {
+        const generation = database.generation()
+        const { obligations } = permit
+        const cached = moved ? undefined : sights.get(command.raw)
+        if (cached?.generation === generation && cached.obligations === obligations) return cached.sight
         const catalog = database.catalog()
-        const masks = columnMasks(permit.obligations)
-        if (masksFor?.generation !== database.generation() || masksFor.masks.length !== masks.length || masksFor.masks.some((mask, i) => mask !== masks[i])) {
-          masksFor = { generation: database.generation(), masks, columns: maskedColumns(catalog, masks) }
-        }
-        return createSight({ obligations: permit.obligations, catalog, touched: touches(command.raw, catalog, stateOf(moved, command.names), masksFor.columns), detectors: options.detectors, key: options.maskingKey, searchPath })
+        const columns = maskedColumns(catalog, columnMasks(obligations))
+        const sight = createSight({ obligations, catalog, touched: touches(command.raw, catalog, stateOf(moved, command.names), columns), detectors: options.detectors, key: options.maskingKey, searchPath })
+        // As with readings: what the text alone does not say is not kept. An empty list is shared by all that have no text.
+        if (!moved && command.raw.length > 0 && !command.raw.some(refersToNames)) sights.set(command.raw, { generation, obligations, sight })
+        return sight
       },
       outsideSight: createSight({ obligations: [], catalog: database.catalog(), touched: { maskedTable: true, maskedColumn: true }, detectors: options.detectors, key: options.maskingKey, searchPath }),
       catalogGeneration: database.generation,

@@ -609,7 +609,7 @@ export class PostgresLane implements Lane, ExchangeLane {
   /** The readings of all statements, each with the names that the ones before it define; UNSETTLED: ask again after a change. */
   #understand(raw: readonly RawStatement[]): Understood | typeof UNSETTLED {
     if (raw.length === 0) return { readings: EMPTY, raw, names: NO_NAMES, moves: false }
-    const readings: Facts[] = []
+    let readings: readonly Facts[] = []
     // What each name stood for, so that the answer is later masked by the same reading.
     const known = new Map<string, RawStatement | null>()
     const look = (key: string, find: () => RawStatement | null): RawStatement | null => {
@@ -637,7 +637,8 @@ export class PostgresLane implements Lane, ExchangeLane {
     try {
       for (const statement of raw) {
         const read = this.#parts.understand(statement, names, moves || this.#mayHaveMoved)
-        readings.push(...read)
+        // One statement keeps its own list: what is remembered of a text is remembered by it.
+        readings = readings.length === 0 ? read : [...readings, ...read]
         const name = statement.reference?.name
         const body = statement.nested[0]
         // If a definition fails, what follows it in the text does not run.

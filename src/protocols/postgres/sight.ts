@@ -43,8 +43,17 @@ export function createSight(parts: SightParts): Sight {
     if (relation === undefined || column === undefined || (!relation.builtin && !'rp'.includes(relation.kind))) return touched.maskedColumn || relation === undefined ? 'whole' : 'pass'
     return columnPlan(catalog, relation, column.name, masks)
   }
+  // A statement that runs again is described by the same fields, and mostly asked for in the same formats.
+  const maskers = new WeakMap<readonly Field[], { readonly formats: string; readonly masker: RowMasker }>()
   return {
-    rows: (fields, formats) => createRowMasker({ fields, ...(formats === undefined ? {} : { formats }), plan, key, detectors, detect: true }),
+    rows(fields, formats) {
+      const asked = formats === undefined ? 'described' : formats.join()
+      const known = maskers.get(fields)
+      if (known?.formats === asked) return known.masker
+      const masker = createRowMasker({ fields, ...(formats === undefined ? {} : { formats }), plan, key, detectors, detect: true })
+      maskers.set(fields, { formats: asked, masker })
+      return masker
+    },
     description: (message) => maskRowDescription(message, detectors),
     copyOut(statement, response) {
       const copy = statement.copy
@@ -81,10 +90,21 @@ export function columnMasks(obligations: readonly Obligation[]): readonly Column
   return obligations.flatMap((obligation) => ('mask' in obligation ? obligation.mask : []))
 }
 
+// Every column of the catalogue against every mask: once for each reading of it, not for each text.
+const maskedSets = new WeakMap<Catalog, Map<string, ReadonlySet<string>>>()
+const MAX_MASKED_SETS = 64
+
 /** Every `schema.table.column` of the catalogue that a mask covers, with those of inheritance children and parents. */
 export function maskedColumns(catalog: Catalog, masks: readonly ColumnMask[]): ReadonlySet<string> {
   const found = new Set<string>()
   if (masks.length === 0) return found
+  const of = masks.map(({ column, style }) => `${style} ${column}`).join('\n')
+  let known = maskedSets.get(catalog)
+  if (known === undefined) maskedSets.set(catalog, (known = new Map()))
+  const before = known.get(of)
+  if (before !== undefined) return before
+  if (known.size >= MAX_MASKED_SETS) known.clear()
+  known.set(of, found)
   for (const relation of catalog.relations.values()) {
     for (const column of relation.columns) {
       if (columnPlan(catalog, relation, column.name, masks) !== 'pass') found.add(`${relation.schema}.${relation.name}.${column.name}`)
