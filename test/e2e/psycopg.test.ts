@@ -56,7 +56,7 @@ with psycopg.ClientCursor(c) as cursor:
     tell("client", rows=rows(cursor.execute(query, (7,))))
 `).all()
     const [first] = named(told, 'text')
-    const shown = (first?.['rows'] as string[][])[0] as string[]
+    const [shown = []] = (first?.['rows'] ?? []) as string[][]
     expect(shown.length).toBe(4)
     for (const [i, value] of shown.entries()) expect(value).not.toBe(secrets[i])
     expect(told.length).toBe(9)
