@@ -2,6 +2,7 @@
 export const ERROR_CODES = {
   config_invalid: 'the configuration or a policy cannot be used as written; every fault is listed with file, line and column',
   credential_invalid: 'no trusted issuer or token of ours vouches for this credential, or it has expired or was disabled',
+  too_many_connections: 'this identity has as many connections open as it may',
   target_unknown: 'no target of that name (or database of it) is configured',
   target_unavailable: 'the target could not be reached, refused our login or did not prove its identity',
   target_failed: 'the target broke the connection or its protocol half-way; what ran before is in the record',

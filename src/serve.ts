@@ -98,6 +98,12 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
     detectors,
     maskingKey: config.masking.key,
     maxMessageBytes: config.limits.maxMessageBytes,
+    maxRowBytes: config.limits.maxRowBytes,
+    heldSpoolBytes: config.limits.heldSpoolBytes,
+    maxConnectionsPerPrincipal: config.limits.maxConnectionsPerPrincipal,
+    startupTimeoutMs: config.limits.startupTimeoutMs,
+    connectTimeoutMs: config.limits.connectTimeoutMs,
+    holdHeartbeatsMs: config.limits.holdHeartbeatsMs,
     parserWorkers: config.limits.parserWorkers,
     adminUrl: () => adminUrl,
     onHealth(part, healthy) {

@@ -32,6 +32,12 @@ export async function tryTargets(config: Config): Promise<readonly TargetCheck[]
     detectors: createDetectors(),
     maskingKey: config.masking.key,
     maxMessageBytes: config.limits.maxMessageBytes,
+    maxRowBytes: config.limits.maxRowBytes,
+    heldSpoolBytes: config.limits.heldSpoolBytes,
+    maxConnectionsPerPrincipal: config.limits.maxConnectionsPerPrincipal,
+    startupTimeoutMs: config.limits.startupTimeoutMs,
+    connectTimeoutMs: config.limits.connectTimeoutMs,
+    holdHeartbeatsMs: config.limits.holdHeartbeatsMs,
     parserWorkers: 1,
     adminUrl: () => '',
     onHealth(part, ok, why) {

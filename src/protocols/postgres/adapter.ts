@@ -1,5 +1,6 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { serialize } from 'pg-protocol'
 import type { Permit } from '../../enforcement/permit.ts'
@@ -14,7 +15,7 @@ import { type Database, databaseWords, openDatabase } from './database.ts'
 import { PostgresCommand } from './exchange.ts'
 import { resolveFacts, touches } from './facts.ts'
 import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
-import { ABORT, ABORT_AND_SYNC, ClientDone, PostgresLane, SYNC } from './lane.ts'
+import { ABORT, ABORT_AND_SYNC, ClientDone, FLUSH, PostgresLane, SYNC } from './lane.ts'
 import { applyInputDetectors } from './masking.ts'
 import { createParserPool } from './parser.ts'
 import type { RawStatement } from './raw.ts'
@@ -33,6 +34,13 @@ export interface PostgresOptions {
   readonly detectors: Detectors
   readonly maskingKey: Buffer
   readonly maxMessageBytes: number
+  /** Longest row or other message of a target. */
+  readonly maxRowBytes: number
+  readonly heldSpoolBytes: number
+  readonly maxConnectionsPerPrincipal: number
+  readonly startupTimeoutMs: number
+  readonly connectTimeoutMs: number
+  readonly holdHeartbeatsMs: readonly number[]
   readonly parserWorkers: number
   /** For notices: where a person looks at a hold. */
   readonly adminUrl: () => string
@@ -51,6 +59,8 @@ export interface PostgresAdapter extends ProtocolAdapter {
 const LOOKAHEAD = 8
 /** How long a statement whose client is gone may go on before its outcome is called unknown. */
 const ORPHAN_MS = 30_000
+/** How long a client may take to read our last word and close. */
+const CLOSE_WITHIN_MS = 2_000
 /** A portal that cannot exist: executing it makes the target answer with an error and put its transaction into the failed state. */
 const NOWHERE = 'holdpoint/refused'
 
@@ -75,6 +85,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     [ABORT, serialize.execute({ portal: NOWHERE })],
     [ABORT_AND_SYNC, Buffer.concat([serialize.execute({ portal: NOWHERE }), serialize.sync()])],
     [SYNC, serialize.sync()],
+    [FLUSH, serialize.flush()],
   ])
   for (const target of options.targets) {
     for (const database of target.postgres.databases) for (const [word, bytes] of databaseWords(`${target.name}/${database}`, target.postgres, database)) words.set(word, bytes)
@@ -82,9 +93,11 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
   const databases = new Map<string, Database>()
   const knowledge = new WeakMap<Database, Known>()
   const connections = new Map<number, Connection>()
+  const perPrincipal = new Map<string, number>()
+  const upstreamLimits = { connectTimeoutMs: options.connectTimeoutMs, maxMessageBytes: options.maxRowBytes }
 
   async function accept(socket: Socket, door: Door): Promise<void> {
-    const wire = new Wire(socket)
+    const wire = new Wire(socket, options.startupTimeoutMs)
     const peer = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`
     try {
       const opening = await readOpening(wire, { tls: () => secureContext })
@@ -92,19 +105,27 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         const connection = connections.get(opening.processId)
         // Unknown and wrong keys are told nothing, as the server does.
         if (connection && connection.secret.length === opening.secret.length && timingSafeEqual(connection.secret, opening.secret)) connection.cancel()
-        wire.socket.end()
-        return
+        return endSoon(wire.socket)
       }
       if (!opening.encrypted && !isLoopback(socket.remoteAddress)) throw new GatewayError('not_understood', 'TLS is required: connect with sslmode=verify-full')
       if (opening.negotiate) wire.socket.write(negotiateProtocolVersion(opening.negotiate))
       const settings = startupSettings(opening.parameters)
       const principal = await door.authenticate(await askPassword(wire), peer)
-      await serve(wire, opening.minor, settings, principal, peer, door)
+      const others = perPrincipal.get(principal.id) ?? 0
+      if (others >= options.maxConnectionsPerPrincipal) throw new GatewayError('too_many_connections', `${principal.name} has ${others} connections open, and may have no more`)
+      perPrincipal.set(principal.id, others + 1)
+      try {
+        await serve(wire, opening.minor, settings, principal, peer, door)
+      } finally {
+        const left = (perPrincipal.get(principal.id) ?? 1) - 1
+        if (left === 0) perPrincipal.delete(principal.id)
+        else perPrincipal.set(principal.id, left)
+      }
     } catch (error) {
       if (error instanceof ClientDone) return
       const known = error instanceof GatewayError ? error : new GatewayError('target_failed', 'an internal fault; the operator finds it in the log', { cause: error })
       options.onFault(known.code, error instanceof GatewayError ? '' : error instanceof Error ? error.name : 'unknown')
-      if (!wire.socket.destroyed) wire.socket.end(fatal(known.code, known.message))
+      endSoon(wire.socket, fatal(known.code, known.message))
     }
   }
 
@@ -127,7 +148,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       })
       const admitted = await door.ask(control(session, 'connect', startup, databaseName))
       if (isRefusal(admitted)) throw new GatewayError(admitted.code === 'unavailable' ? 'recording_unavailable' : 'credential_invalid', `${admitted.message} (rule ${admitted.rule})`)
-      const upstream = await connect(admitted, target.postgres, startup)
+      const upstream = await connect(admitted, target.postgres, startup, upstreamLimits)
       await converse({ wire, minor, door, session, upstream, target, database, databaseName, role, claimed, ended })
     } finally {
       ended.abort()
@@ -163,7 +184,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     const cancelUpstream = (): void => {
       const packet = cancelPacket(upstream.cancelKey)
       void door.ask(control(session, 'cancel', packet, databaseName))
-        .then((permit) => (isRefusal(permit) ? undefined : cancel(permit, target.postgres, packet)))
+        .then((permit) => (isRefusal(permit) ? undefined : cancel(permit, target.postgres, packet, upstreamLimits)))
         .catch(() => options.onFault('target_unavailable', 'cancel'))
     }
     const { resolved, sights } = knownOf(database)
@@ -175,6 +196,8 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       session, client, upstream, door,
       lookahead: LOOKAHEAD,
       maxMessageBytes: options.maxMessageBytes,
+      spoolBytes: options.heldSpoolBytes,
+      heartbeatsMs: options.holdHeartbeatsMs,
       adminUrl: options.adminUrl(),
       database: databaseName,
       role,
@@ -196,12 +219,12 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         if (cached?.generation === generation && cached.obligations === obligations) return cached.sight
         const catalog = database.catalog()
         const columns = maskedColumns(catalog, columnMasks(obligations))
-        const sight = createSight({ obligations, catalog, touched: touches(command.raw, catalog, stateOf(moved, command.names), columns), detectors: options.detectors, key: options.maskingKey, searchPath })
+        const sight = createSight({ obligations, catalog, touched: touches(command.raw, catalog, stateOf(moved, command.names), columns), builtinOnly: runsBuiltinOnly(command.readings), detectors: options.detectors, key: options.maskingKey, searchPath })
         // As with readings: what the text alone does not say is not kept. An empty list is shared by all that have no text.
         if (!moved && command.raw.length > 0 && !command.raw.some(refersToNames)) sights.set(command.raw, { generation, obligations, sight })
         return sight
       },
-      outsideSight: createSight({ obligations: [], catalog: database.catalog(), touched: { maskedTable: true, maskedColumn: true }, detectors: options.detectors, key: options.maskingKey, searchPath }),
+      outsideSight: createSight({ obligations: [], catalog: database.catalog(), touched: { maskedTable: true, maskedColumn: true }, builtinOnly: false, detectors: options.detectors, key: options.maskingKey, searchPath }),
       catalogGeneration: database.generation,
       catalogChanged: () => void database.refresh().catch(() => undefined),
       maskInput: (bytes) => Buffer.from(applyInputDetectors(bytes, options.detectors)),
@@ -210,7 +233,8 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       ownBytes: (word) => words.get(word) as Buffer,
       onFault(error) {
         fault.seen ??= error
-        client.destroy()
+        endSoon(client, fatal(error.code, error.message))
+        lane.onClientDone()
         upstream.socket.destroy()
       },
     })
@@ -227,10 +251,12 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     try {
       client.write(welcome(upstream, connection.processId, connection.secret))
       upstream.socket.on('error', () => undefined)
-      upstream.socket.on('close', () => {
+      const onUpstreamLost = (): void => {
         lane.relay.onLost('the connection to the target was lost')
-        if (!client.destroyed) client.end(fatal('target_failed', 'the connection to the target was lost'))
-      })
+        if (!client.writableEnded) endSoon(client, lane.relay.saidFatal ? undefined : fatal('target_failed', 'the connection to the target was lost'))
+        lane.onClientDone()
+      }
+      upstream.socket.on('close', onUpstreamLost)
       upstream.socket.on('data', (chunk: Buffer) => lane.relay.onData(chunk))
       upstream.socket.resume()
       client.on('end', () => lane.onClientDone()).on('close', () => lane.onClientDone())
@@ -238,15 +264,20 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       const early = wire.takeLeftover()
       if (early.length > 0) lane.onData(early)
       client.resume()
+      // Either side may have gone while nobody listened for it.
+      if (client.destroyed) lane.onClientDone()
+      if (upstream.socket.destroyed) onUpstreamLost()
       await door.run(lane)
     } catch (error) {
       if (!(error instanceof ClientDone)) throw fault.seen ?? error
     } finally {
       connections.delete(connection.processId)
+      // However the lane ended, nothing of it waits for people any more.
+      lane.onClientDone()
       await lastAnswers(lane)
       upstream.socket.removeAllListeners('close')
       upstream.socket.destroySoon()
-      client.end()
+      if (fault.seen === undefined) endSoon(client)
     }
   }
 
@@ -275,7 +306,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       for (const target of options.targets) {
         for (const name of target.postgres.databases) {
           const key = `${target.name}/${name}`
-          const database = openDatabase(key, target.postgres, words, door, (healthy, why) => options.onHealth(`target ${key}`, healthy, why))
+          const database = openDatabase(key, target.postgres, words, door, options.connectTimeoutMs, (healthy, why) => options.onHealth(`target ${key}`, healthy, why))
           databases.set(key, database)
           // A target that is down must not keep the others from starting; readiness shows it and its clients are told.
           await database.refresh().catch(() => undefined)
@@ -292,6 +323,20 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     parserRecycles: () => parser.recycled,
     transcriber: createTranscriber,
   }
+}
+
+/** Ends a connection of ours whether or not its client ever closes its side. */
+function endSoon(socket: Duplex, last?: Buffer): void {
+  if (socket.destroyed) return
+  if (!socket.writableEnded) {
+    if (last === undefined) socket.end()
+    else socket.end(last)
+  }
+  // Its end is only seen while we read; whatever it still says is not for anybody.
+  socket.on('data', () => undefined)
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), CLOSE_WITHIN_MS)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 /** Waits for what the target still owes, so that its outcome is known even though the client is gone. */
@@ -329,6 +374,11 @@ function control(session: Session, action: 'connect' | 'cancel', bytes: Buffer, 
 
 function refersToNames(statement: RawStatement): boolean {
   return statement.reference !== undefined || statement.currentOf !== null || statement.nested.some(refersToNames)
+}
+
+/** No function, trigger, rule or view of somebody's own has a part in it. */
+function runsBuiltinOnly(readings: readonly Facts[]): boolean {
+  return readings.every((facts) => facts.unknown.length === 0 && facts.attributes['user_triggers'] !== true)
 }
 
 function isRefusal(answer: Permit | Refusal): answer is Refusal {

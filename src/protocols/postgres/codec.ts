@@ -14,6 +14,7 @@ export interface Message {
 }
 
 export const HEADER = 5
+const EMPTY: Buffer = Buffer.alloc(0)
 
 /** Message types as the byte on the wire. Frontend and backend share letters, so each direction has its own names. */
 export const frontend = {
@@ -29,23 +30,30 @@ export const backend = {
 } as const
 
 /**
- * Cuts a byte stream into messages. Memory: one incomplete message of at most `maxBytes`; a longer one is read past and
- * delivered as `oversize`. Throws `protocol_violation` on an impossible length.
+ * Cuts a byte stream into messages. A message that lies whole in one chunk is a view of it; one that does not is gathered
+ * in a buffer that grows with what arrived, so neither a length nobody filled nor a message in a million pieces costs
+ * more than about twice its bytes. A message over the bound is read past and delivered as `oversize`. Throws
+ * `protocol_violation` on an impossible length.
  */
 export class Framer {
-  readonly #maxBytes: number
+  #maxBytes: number
   #chunks: Buffer[] = []
+  #gathered: Buffer = EMPTY
   #size = 0
   #skip = 0
-  #oversize: Message | undefined
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
+  /** Another bound from the next message on: signing in needs a smaller one than the work afterwards. */
+  limit(maxBytes: number): void {
+    this.#maxBytes = maxBytes
+  }
+
   /** Bytes held that do not make a whole message yet. */
   get pending(): number {
-    return this.#size
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.length, this.#size)
   }
 
   push(chunk: Buffer): void {
@@ -54,53 +62,80 @@ export class Framer {
       this.#skip -= cut
       chunk = chunk.subarray(cut)
     }
-    if (chunk.length === 0) return
-    this.#chunks.push(chunk)
-    this.#size += chunk.length
+    if (chunk.length > 0) this.#chunks.push(chunk)
   }
 
   next(): Message | null {
-    if (this.#oversize !== undefined) {
-      const message = this.#oversize
-      this.#oversize = undefined
-      return message
+    const chunk = this.#chunks[0]
+    if (chunk === undefined) return null
+    if (this.#size === 0 && chunk.length >= HEADER) {
+      const total = lengthOf(chunk)
+      if (total > this.#maxBytes) return this.#pass(chunk[0] as number, total, chunk, 0)
+      if (chunk.length >= total) {
+        this.#rest(chunk, total)
+        return { type: chunk[0] as number, bytes: chunk.length === total ? chunk : chunk.subarray(0, total) }
+      }
     }
-    if (this.#size < HEADER) return null
-    const first = this.#join(HEADER)
-    const length = first.readInt32BE(1)
-    if (length < 4) throw new GatewayError('protocol_violation', `message length ${length} is impossible`)
-    const total = length + 1
+    return this.#gather()
+  }
+
+  #gather(): Message | null {
+    while (this.#size < HEADER) if (!this.#move(HEADER)) return null
+    const total = lengthOf(this.#gathered)
+    const type = this.#gathered[0] as number
     if (total > this.#maxBytes) {
-      const type = first[0] as number
-      const rest = this.#take(Math.min(total, this.#size))
-      this.#skip = total - rest.length
-      return { type, bytes: EMPTY, oversize: total }
+      const have = this.#size
+      this.#size = 0
+      this.#gathered = EMPTY
+      return this.#pass(type, total, this.#chunks[0] ?? EMPTY, have)
     }
-    if (this.#size < total) return null
-    const bytes = this.#take(total)
-    return { type: bytes[0] as number, bytes }
+    while (this.#size < total) if (!this.#move(total)) return null
+    const bytes = this.#gathered.subarray(0, total)
+    this.#gathered = EMPTY
+    this.#size = 0
+    return { type, bytes }
   }
 
-  /** Makes the first `count` bytes contiguous and returns the chunk they are in. */
-  #join(count: number): Buffer {
-    let first = this.#chunks[0] as Buffer
-    if (first.length >= count) return first
-    first = Buffer.concat(this.#chunks)
-    this.#chunks = [first]
-    return first
+  /** Moves bytes of the first chunk into the gathered message, up to `until` of them in all. */
+  #move(until: number): boolean {
+    const chunk = this.#chunks[0]
+    if (chunk === undefined) return false
+    const count = Math.min(until - this.#size, chunk.length)
+    if (this.#size + count > this.#gathered.length) {
+      const room = Buffer.allocUnsafeSlow(Math.min(Math.max(until, HEADER), Math.max(this.#size + count, 2 * this.#size, 512)))
+      this.#gathered.copy(room, 0, 0, this.#size)
+      this.#gathered = room
+    }
+    chunk.copy(this.#gathered, this.#size, 0, count)
+    this.#size += count
+    this.#rest(chunk, count)
+    return true
   }
 
-  #take(count: number): Buffer {
-    const first = this.#join(count)
-    const taken = first.length === count ? first : first.subarray(0, count)
-    if (first.length === count) this.#chunks.shift()
-    else this.#chunks[0] = first.subarray(count)
-    this.#size -= count
-    return taken
+  /** Reads past a message over the bound, of which `have` bytes are consumed already. */
+  #pass(type: number, total: number, chunk: Buffer, have: number): Message {
+    const here = Math.min(total - have, chunk.length)
+    if (chunk.length > 0) this.#rest(chunk, here)
+    this.#skip = total - have - here
+    for (let first = this.#chunks[0]; this.#skip > 0 && first !== undefined; first = this.#chunks[0]) {
+      const cut = Math.min(this.#skip, first.length)
+      this.#skip -= cut
+      this.#rest(first, cut)
+    }
+    return { type, bytes: EMPTY, oversize: total }
+  }
+
+  #rest(chunk: Buffer, count: number): void {
+    if (chunk.length === count) this.#chunks.shift()
+    else this.#chunks[0] = chunk.subarray(count)
   }
 }
 
-const EMPTY = Buffer.alloc(0)
+function lengthOf(header: Buffer): number {
+  const length = header.readInt32BE(1)
+  if (length < 4) throw new GatewayError('protocol_violation', `message length ${length} is impossible`)
+  return length + 1
+}
 
 /** Reads the fields of a body in order; throws `protocol_violation` when the body is shorter or longer than its fields. */
 export class BodyReader {

@@ -11,6 +11,7 @@ import { connect, send, startupPacket, type Upstream, type UpstreamTarget } from
 
 const CHECK_EVERY_MS = 5_000
 const ANSWER_WITHIN_MS = 30_000
+const MAX_ROW_BYTES = 64 << 20
 const MAX_ANSWER_BYTES = 256 << 20
 
 export interface Database {
@@ -32,7 +33,7 @@ export function databaseWords(key: string, target: UpstreamTarget, database: str
   return words
 }
 
-export function openDatabase(key: string, target: UpstreamTarget, words: ReadonlyMap<string, Buffer>, door: Door, onHealth: (healthy: boolean, why: string) => void): Database {
+export function openDatabase(key: string, target: UpstreamTarget, words: ReadonlyMap<string, Buffer>, door: Door, connectTimeoutMs: number, onHealth: (healthy: boolean, why: string) => void): Database {
   let upstream: Upstream | undefined
   let catalog: Catalog | undefined
   let seen = ''
@@ -48,7 +49,7 @@ export function openDatabase(key: string, target: UpstreamTarget, words: Readonl
 
   async function ask(name: string): Promise<readonly CatalogRow[]> {
     if (upstream === undefined) {
-      const fresh = await connect(door.own(null, `postgres/${key}/connect`), target, word('connect'))
+      const fresh = await connect(door.own(null, `postgres/${key}/connect`), target, word('connect'), { connectTimeoutMs, maxMessageBytes: MAX_ROW_BYTES })
       // Between two questions nobody else listens for the connection's end.
       fresh.socket.on('error', () => undefined).on('close', () => { if (upstream === fresh) upstream = undefined })
       upstream = fresh

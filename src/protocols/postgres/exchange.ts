@@ -16,8 +16,10 @@ export interface Prepared {
   readonly parameterOids: readonly number[]
   /** From Describe; null: it returns no rows; undefined: not described yet. */
   fields?: readonly Field[] | null
-  /** The catalogue generation at which a Describe of it was sent; undefined: none was, or it did not get through. */
+  /** The catalogue generation at which the description was asked for; undefined: there is none. */
   describedAt?: number | undefined
+  /** A Describe is on its way: what it brings may be relied on in its own batch only, where an error skips the rest too. */
+  describing?: { readonly batch: number; readonly generation: number }
   /** The target's own ParameterDescription. */
   describedOids?: readonly number[]
 }
@@ -33,6 +35,7 @@ export interface Portal {
   readonly holdable: boolean
   fields?: readonly Field[] | null
   describedAt?: number | undefined
+  describing?: { readonly batch: number; readonly generation: number }
 }
 
 /** What the target will answer, in order. */
@@ -40,14 +43,14 @@ export type Expected =
   | { readonly kind: 'query'; readonly flight: Flight; readonly statements: readonly RawStatement[]; index: number }
   | { readonly kind: 'parse'; readonly flight: Flight; readonly name: string; readonly prepared: Prepared }
   | { readonly kind: 'bind'; readonly flight: Flight; readonly name: string; readonly portal: Portal }
-  | { readonly kind: 'describe'; readonly flight: Flight; readonly ours: boolean; readonly prepared: Prepared | undefined; readonly portal: Portal | undefined }
+  | { readonly kind: 'describe'; readonly flight: Flight; readonly ours: boolean; readonly generation: number; readonly prepared: Prepared | undefined; readonly portal: Portal | undefined }
   | { readonly kind: 'execute'; readonly flight: Flight; readonly portal: Portal }
   | { readonly kind: 'close'; readonly flight: Flight; readonly what: 'statement' | 'portal'; readonly name: string }
   | { readonly kind: 'sync'; readonly flight: Flight | undefined }
   /** The error that our own abort word provokes; the client gets these bytes in its place. */
-  | { readonly kind: 'refused'; readonly bytes: Buffer; readonly closes: boolean }
+  | { readonly kind: 'refused'; readonly bytes: Buffer }
   /** Bytes of ours that take their place in reply order. */
-  | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly closes: boolean }
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
 
 type WithoutFlight<T> = T extends { readonly flight: Flight | undefined } ? Omit<T, 'flight'> : never
 /** A step of an exchange before it is forwarded. */
@@ -59,10 +62,13 @@ export interface Flight {
   readonly permit: Permit
   readonly settle: (outcome: Outcome) => void
   readonly extended: boolean
+  readonly batch: number
   /** It was forwarded while no transaction block was open, so an error later in its batch takes it back. */
   readonly implicit: boolean
   tags: string[]
   error: { readonly code: string; readonly message: string } | undefined
+  /** Its answer was cut off at a bound; the client was told. What the target made of it decides the outcome. */
+  cut: string | undefined
   rows: number
   bytes: number
 }
@@ -156,6 +162,10 @@ export class PostgresCommand implements Command {
     this.#withdrawal ??= new AbortController()
     if (this.#withdrawnBecause !== undefined) this.#withdrawal.abort(this.#withdrawnBecause)
     return this.#withdrawal.signal
+  }
+
+  get cancelled(): boolean {
+    return this.#withdrawnBecause === 'cancelled'
   }
 
   withdraw(cause: 'cancelled' | 'client_gone' | 'stopped'): void {

@@ -14,7 +14,6 @@ const PROTOCOL_3_0 = 0x30000
 const PROTOCOL_3_2 = 0x30002
 const MAX_STARTUP_BYTES = 10_000
 const MAX_PASSWORD_BYTES = 16_384
-const TIMEOUT_MS = 30_000
 
 export type Opening =
   | { readonly kind: 'cancel'; readonly processId: number; readonly secret: Buffer }
@@ -34,12 +33,19 @@ export class Wire {
   socket: Duplex
   #leftover: Buffer = Buffer.alloc(0)
   readonly #deadline: number
+  readonly #timeoutMs: number
 
-  constructor(socket: Duplex) {
+  /** `timeoutMs`: from now until the client has signed in. */
+  constructor(socket: Duplex, timeoutMs: number) {
     this.socket = socket
-    this.#deadline = Date.now() + TIMEOUT_MS
+    this.#timeoutMs = timeoutMs
+    this.#deadline = Date.now() + timeoutMs
     // Faults surface where we wait; without a listener an early reset would end the process.
     socket.on('error', () => undefined)
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#deadline - Date.now())
   }
 
   get buffered(): number {
@@ -66,7 +72,7 @@ export class Wire {
       if (bytes !== null) return bytes
       await new Promise<void>((resolve, reject) => {
         const { socket } = this
-        const timer = setTimeout(() => finish(new GatewayError('protocol_violation', 'the client did not finish signing in within 30 s')), Math.max(0, this.#deadline - Date.now()))
+        const timer = setTimeout(() => finish(new GatewayError('protocol_violation', `the client did not sign in within ${this.#timeoutMs} ms`)), this.remainingMs)
         const ready = (): void => finish()
         const gone = (): void => finish(new GatewayError('protocol_violation', 'the client closed the connection while signing in'))
         function finish(error?: GatewayError): void {
@@ -142,7 +148,7 @@ async function startTls(wire: Wire, secureContext: SecureContext): Promise<void>
   const secure = new TLSSocket(plain, { isServer: true, secureContext, ALPNProtocols: ['postgresql'] })
   secure.on('error', () => undefined)
   await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => secure.destroy(), TIMEOUT_MS)
+    const timer = setTimeout(() => secure.destroy(), wire.remainingMs)
     const failed = (): void => {
       clearTimeout(timer)
       reject(new GatewayError('protocol_violation', 'the TLS handshake failed'))

@@ -7,9 +7,9 @@ import { GatewayError } from '../../errors.ts'
 import type { Facts, Session } from '../../gateway/command.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
-import { commandComplete, Framer, frontend, type Message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
+import { commandComplete, Framer, frontend, HEADER, type Message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
 import { type Expected, type ExchangeLane, type Flight, type NameLookup, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
-import { Names, UNSETTLED } from './names.ts'
+import { isTooLong, Names, UNSETTLED } from './names.ts'
 import { decodeParameters } from './parameters.ts'
 import type { RawStatement } from './raw.ts'
 import { approvedNotice, refusalMessage, waitingNotice } from './refusals.ts'
@@ -22,14 +22,17 @@ import { send, sendInput, type Upstream } from './upstream.ts'
 // (names.ts). A refusal inside a transaction puts the *target* into the failed state, by a word of ours that names a
 // portal that cannot exist; so the status the client sees is always the target's own.
 
-/** Bytes of unread client messages above which we stop reading the client. */
-const INBOX_BYTES = 1 << 20
-const NOTICE_AT_MS = [15_000, 60_000] as const
-const NOTICE_EVERY_MS = 60_000
+/** What a message costs here besides its bytes. */
+const MESSAGE_OVERHEAD_BYTES = 128
+/** Answers awaited above which nothing more is sent. The target keeps at most 8 KiB of answers to itself until a Sync, far fewer than these. */
+const MAX_OUTSTANDING = 4096
+/** Messages of one exchange. */
+const MAX_GROUP = 64
 
 export const ABORT = 'postgres/abort'
 export const ABORT_AND_SYNC = 'postgres/abort-and-sync'
 export const SYNC = 'postgres/sync'
+export const FLUSH = 'postgres/flush'
 
 export interface LaneParts {
   readonly session: Session
@@ -38,6 +41,10 @@ export interface LaneParts {
   readonly door: Door
   readonly lookahead: number
   readonly maxMessageBytes: number
+  /** Bytes of client messages waiting for their turn above which we stop reading the client. */
+  readonly spoolBytes: number
+  /** When a held client is told again that it waits; the last one repeats. */
+  readonly heartbeatsMs: readonly number[]
   readonly adminUrl: string
   readonly database: string
   readonly role: string
@@ -72,6 +79,7 @@ interface Group {
   readonly steps: Step[]
   parse: { readonly name: string; readonly prepared: Prepared } | undefined
   bind: Portal | undefined
+  bindName: string | undefined
   execute: Portal | undefined
   refusal: Refusal | undefined
   bytes: number
@@ -83,8 +91,8 @@ export class PostgresLane implements Lane, ExchangeLane {
   readonly relay: Relay
   readonly #parts: LaneParts
   readonly #framer: Framer
-  readonly #statements = new Names<Prepared>()
-  readonly #portals = new Names<Portal>()
+  readonly #statements = new Names<Prepared>(weighPrepared)
+  readonly #portals = new Names<Portal>(weighPortal)
   readonly #inbox: Message[] = []
   #inboxBytes = 0
   #clientDone = false
@@ -95,8 +103,10 @@ export class PostgresLane implements Lane, ExchangeLane {
   readonly #sights = new WeakMap<Flight, Sight>()
   #batch = 1
   #failedBatch: { readonly batch: number; readonly syncUpstream: boolean } | undefined
-  /** Messages of the current batch are at the target without a Sync behind them. */
-  #unsynced = false
+  /** The batch whose messages are at the target without a Sync behind them. */
+  #unsynced: number | undefined
+  /** Something of the current batch was handed out, and its Sync was not. */
+  #midBatch = false
   #copyGate = false
   #inTransaction = false
   /** The session changed its path, role or temporary schema: names may mean something else than the catalogue says. */
@@ -117,6 +127,9 @@ export class PostgresLane implements Lane, ExchangeLane {
       record: parts.door.record,
       onFault: parts.onFault,
       onOverLimit: () => parts.cancelUpstream(),
+      onSkipping: () => this.#skipRest(),
+      onSyncIgnored: () => { this.#unsynced = this.#batch },
+      onMoved: () => { this.#moved = true },
     })
   }
 
@@ -127,17 +140,20 @@ export class PostgresLane implements Lane, ExchangeLane {
       this.#framer.push(chunk)
       for (let message = this.#framer.next(); message !== null; message = this.#framer.next()) {
         this.#inbox.push(message)
-        this.#inboxBytes += message.bytes.length
+        this.#inboxBytes += message.bytes.length + MESSAGE_OVERHEAD_BYTES
       }
     } catch (error) {
       this.#fault = error as GatewayError
     }
-    if (this.#inboxBytes > INBOX_BYTES) this.#parts.client.pause()
+    if (this.#inboxBytes > this.#parts.spoolBytes) this.#parts.client.pause()
     this.#arrive()
   }
 
   onClientDone(): void {
+    if (this.#clientDone) return
     this.#clientDone = true
+    // What was sent behind a command that now never runs was sent in the belief that it would.
+    if ([...this.#open].some((exchange) => exchange.hold !== undefined)) this.#inbox.splice(0)
     for (const exchange of this.#open) exchange.command.withdraw('client_gone')
     this.relay.expect([])
     this.#arrive()
@@ -146,8 +162,17 @@ export class PostgresLane implements Lane, ExchangeLane {
   /** CancelRequest with our key: withdraws what is held, else stops what the target runs. */
   onCancel(): void {
     const held = [...this.#open].find((exchange) => exchange.hold !== undefined)
-    if (held) held.command.withdraw('cancelled')
-    else if (!this.relay.idle) this.#parts.cancelUpstream()
+    // As the server does: what is cancelled is the oldest command without an answer.
+    const runs = !this.relay.idle && this.relay.answering !== held?.batch
+    if (held && !runs) held.command.withdraw('cancelled')
+    if (!this.relay.idle) this.#parts.cancelUpstream()
+  }
+
+  /** The target failed in a batch whose Sync is still to come, so it ignores the rest of it: nobody needs to decide on that. */
+  #skipRest(): void {
+    if (this.#unsynced === undefined || this.#failedBatch !== undefined) return
+    this.#failedBatch = { batch: this.#unsynced, syncUpstream: true }
+    for (const exchange of this.#open) if (exchange.batch === this.#unsynced) exchange.command.withdraw('stopped')
   }
 
   stop(): void {
@@ -161,9 +186,11 @@ export class PostgresLane implements Lane, ExchangeLane {
   next(): PostgresExchange | null | Promise<PostgresExchange | null> {
     // The common case, a simple query of known text with nothing before it, is answered without a promise.
     const first = this.#inbox[0]
-    if (first !== undefined && first.type === frontend.query && first.oversize === undefined && !this.#copyGate && this.relay.copyIn === undefined && this.#failedBatch?.batch !== this.#batch) {
+    if (first !== undefined && first.type === frontend.query && first.oversize === undefined && !this.#copyGate && !this.#midBatch && this.relay.copyIn === undefined && this.relay.outstanding < MAX_OUTSTANDING && this.#failedBatch?.batch !== this.#batch) {
       this.#shift()
-      return this.#query(first.bytes)
+      const exchange = this.#query(first.bytes)
+      if (!(exchange instanceof Promise)) return exchange
+      return exchange.then((one) => one ?? this.#next())
     }
     return this.#next()
   }
@@ -174,6 +201,10 @@ export class PostgresLane implements Lane, ExchangeLane {
       const message = this.#inbox[0] ?? (await this.#arrival())
       if (message === null) return null
       const { type } = message
+      if (group === undefined && this.relay.outstanding >= MAX_OUTSTANDING) {
+        await this.#change()
+        continue
+      }
       if (this.#failedBatch?.batch === this.#batch && group === undefined) {
         // What follows a refusal in its batch is ignored up to Sync, as the server does.
         this.#shift()
@@ -192,10 +223,13 @@ export class PostgresLane implements Lane, ExchangeLane {
           await this.#failCopy()
           continue
         }
+        if (!OVERSIZE_ANSWERED.has(type)) throw violation(`a message of type ${JSON.stringify(String.fromCharCode(type))} with ${message.oversize} bytes`)
+        if (type === frontend.query && this.#midBatch && !(await this.#reached())) continue
         return this.#refused(type, Buffer.alloc(0), refusal('input_limit', 'builtin/input-limit', `a message of ${message.oversize} bytes is over the limit of ${this.#parts.maxMessageBytes}`, 'send it in smaller pieces, or with COPY'))
       }
       switch (type) {
         case frontend.terminate:
+          bare(message)
           this.#shift()
           return null
         case frontend.copyData:
@@ -208,14 +242,22 @@ export class PostgresLane implements Lane, ExchangeLane {
         case frontend.query:
           if (group) return this.#closeGroup(group, false)
           if (this.relay.copyIn) throw violation('a Query while COPY data is expected')
+          if (this.#midBatch && !(await this.#reached())) continue
           this.#shift()
-          return this.#query(message.bytes)
+          {
+            const exchange = await this.#query(message.bytes)
+            if (exchange === null) continue
+            return exchange
+          }
         case frontend.functionCall:
           if (group) return this.#closeGroup(group, false)
+          if (this.relay.copyIn) throw violation('a FunctionCall while COPY data is expected')
+          if (this.#midBatch && !(await this.#reached())) continue
           this.#shift()
           return this.#refused(type, message.bytes, refusal('not_understood', 'builtin/function-call', 'the FunctionCall message is never passed', 'call the function in a SELECT'))
         case frontend.sync:
         case frontend.flush:
+          bare(message)
           this.#shift()
           // While it reads COPY data the server ignores both.
           if (this.relay.copyIn) continue
@@ -248,9 +290,22 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
   }
 
+  /**
+   * A Query behind messages without a Sync runs only if none of them failed; after a failure the target ignores it like
+   * everything else, and so do we. False: it failed.
+   */
+  async #reached(): Promise<boolean> {
+    const failed = (): boolean => this.#failedBatch?.batch === this.#batch
+    while (this.#open.size > 0 && !failed()) await this.#change()
+    if (!failed() && !this.relay.idle) this.#sendOwn(FLUSH)
+    while (!this.relay.idle && !failed()) await this.#change()
+    return !failed()
+  }
+
   // ---- simple protocol ----
 
-  #query(bytes: Buffer): PostgresExchange | Promise<PostgresExchange> {
+  /** Null: it was for us, and is answered. */
+  #query(bytes: Buffer): PostgresExchange | Promise<PostgresExchange | null> {
     let text: Buffer
     try {
       text = readQuery(bytes)
@@ -263,8 +318,9 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
   }
 
-  #queryOf(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): PostgresExchange | Promise<PostgresExchange> {
+  #queryOf(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): PostgresExchange | Promise<PostgresExchange | null> {
     if (raw.length > 0 && raw.every(isOurSetting)) return this.#absorb(bytes, text, raw)
+    if (raw.some(takesOurName)) return this.#refused(frontend.query, bytes, refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name'), text)
     const understood = this.#understand(raw)
     if (understood === UNSETTLED) return this.#change().then(() => this.#queryOf(bytes, text, raw))
     const copies = raw.some(readsClient)
@@ -274,7 +330,7 @@ export class PostgresLane implements Lane, ExchangeLane {
   }
 
   /** `SET holdpoint.reason = …` is a note for reviewers: answered here, never sent. */
-  async #absorb(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): Promise<PostgresExchange> {
+  async #absorb(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): Promise<PostgresExchange | null> {
     await this.#settled()
     if (this.relay.status === 'E') return this.#refused(frontend.query, bytes, refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK'), text)
     const replies: Buffer[] = []
@@ -282,13 +338,10 @@ export class PostgresLane implements Lane, ExchangeLane {
       for (const setting of statement.settings) this.#parts.claim(setting.name.slice('holdpoint.'.length), setting.value ?? '')
       replies.push(commandComplete(statement.action === 'reset' ? 'RESET' : 'SET'))
     }
-    this.relay.expect([{ kind: 'bytes', bytes: Buffer.concat([...replies, readyForQuery(this.relay.status)]), closes: false }])
+    this.relay.expect([{ kind: 'bytes', bytes: Buffer.concat([...replies, readyForQuery(this.relay.status)]) }])
     this.#batch++
-    const next = this.next()
-    // Nothing of it is a command; the next message takes its place.
-    const exchange = next instanceof Promise ? await next : next
-    if (exchange === null) throw new ClientDone()
-    return exchange
+    this.#midBatch = false
+    return null
   }
 
   // ---- extended protocol ----
@@ -300,6 +353,11 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (message.type === frontend.execute) return this.#onExecute(group, bytes)
     const { kind, name } = readNamed(bytes)
     const names = kind === 'statement' ? this.#statements : this.#portals
+    if (isTooLong(name)) {
+      group.refusal = refusal('not_understood', 'builtin/unknown-name', 'the name is longer than the target can tell apart', 'use names of at most 63 bytes')
+      this.#add(group, bytes, [])
+      return 'added'
+    }
     if (message.type === frontend.close) {
       names.expect(name, null, this.#batch)
       this.#add(group, bytes, [{ kind: 'close', what: kind, name }])
@@ -308,8 +366,9 @@ export class PostgresLane implements Lane, ExchangeLane {
     const found = names.lookup(name, this.#batch)
     if (found === UNSETTLED) return 'later'
     // Describe of a name nobody defined is the target's to refuse; it has no effect there.
-    this.#add(group, bytes, [{ kind: 'describe', ours: false, prepared: kind === 'statement' ? (found as Prepared | null) ?? undefined : undefined, portal: kind === 'portal' ? (found as Portal | null) ?? undefined : undefined }])
-    if (found) found.describedAt = this.#parts.catalogGeneration()
+    const generation = this.#parts.catalogGeneration()
+    this.#add(group, bytes, [{ kind: 'describe', ours: false, generation, prepared: kind === 'statement' ? (found as Prepared | null) ?? undefined : undefined, portal: kind === 'portal' ? (found as Portal | null) ?? undefined : undefined }])
+    if (found) found.describing = { batch: this.#batch, generation }
     return 'added'
   }
 
@@ -330,6 +389,9 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (raw.length > 1) group.refusal = refusal('not_understood', 'builtin/one-statement', 'a prepared statement holds one statement', 'send the statements one by one')
     else if (raw.some(isOurSetting)) group.refusal = refusal('not_understood', 'builtin/own-setting', 'holdpoint.* is set with a simple query or in the start-up options', "use the driver's simple protocol, or options=-c holdpoint.reason=…")
     group.parse = { name, prepared }
+    const obstacle = this.#statements.obstacle(name, prepared)
+    if (obstacle !== null) group.refusal = refusal('input_limit', 'builtin/input-limit', obstacle, 'close what is no longer used')
+    else if (raw.some(takesOurName)) group.refusal = refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name')
     this.#statements.expect(name, prepared, this.#batch)
     this.#add(group, bytes, [{ kind: 'parse', name, prepared }])
     return 'added'
@@ -346,6 +408,9 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
     const portal: Portal = { prepared, bind, parameters: decodeParameters(bind, prepared.describedOids ?? prepared.parameterOids), commandId: undefined, holdable: false }
     group.bind = portal
+    group.bindName = bind.portal
+    const obstacle = this.#portals.obstacle(bind.portal, portal)
+    if (obstacle !== null) group.refusal = refusal('input_limit', 'builtin/input-limit', obstacle, 'close what is no longer used')
     this.#portals.expect(bind.portal, portal, this.#batch)
     this.#add(group, bytes, [{ kind: 'bind', name: bind.portal, portal }])
     return 'added'
@@ -361,10 +426,12 @@ export class PostgresLane implements Lane, ExchangeLane {
       return 'added'
     }
     const generation = this.#parts.catalogGeneration()
-    if (this.#mayHaveMoved || (portal.describedAt !== generation && portal.prepared.describedAt !== generation)) {
-      // Rows can only be masked when their columns are known, as of now: ask, and keep the answer to ourselves.
-      this.#add(group, describePortal(name), [{ kind: 'describe', ours: true, prepared: undefined, portal }])
-      portal.describedAt = generation
+    const known = [portal, portal.prepared].some((one) => one.describedAt === generation || (one.describing?.batch === this.#batch && one.describing.generation === generation))
+    if (this.#mayHaveMoved || !known || portal.prepared.raw.some(refersToNames)) {
+      // Rows can only be masked when their columns are known, as of now: ask, and keep the answer to ourselves. What FETCH
+      // and EXECUTE return is told by a name that may since mean something else, so there only the answer of now counts.
+      this.#add(group, describePortal(name), [{ kind: 'describe', ours: true, generation, prepared: undefined, portal }])
+      portal.describing = { batch: this.#batch, generation }
     }
     group.execute = portal
     this.#add(group, bytes, [{ kind: 'execute', portal }])
@@ -383,10 +450,8 @@ export class PostgresLane implements Lane, ExchangeLane {
     const prepared = runs?.prepared ?? group.parse?.prepared
     let understood: Understood = { readings: CONTROL, raw: [], names: NO_NAMES, moves: false }
     if (!group.refusal && prepared) {
-      // A Parse that is not bound here travels too, so what it prepares is judged with it.
-      const texts = group.parse && group.parse.prepared !== prepared ? [...prepared.raw, ...group.parse.prepared.raw] : prepared.raw
       for (;;) {
-        const found = this.#understand(texts)
+        const found = this.#understand(prepared.raw)
         if (found !== UNSETTLED) {
           understood = found
           break
@@ -439,6 +504,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const flight = this.relay.copyIn
     if (flight === undefined) return
     this.relay.copyIn = undefined
+    this.#copyGate = !this.relay.idle && !flight.extended
     const sent = sendInput(flight.permit, this.#parts.upstream, serialize.copyFail('holdpoint: a CopyData message is over the limit'))
     if (sent) await sent
   }
@@ -455,6 +521,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const exchange = new PostgresExchange(this, { command, bytes, steps, extended: more.extended, hasSync: more.hasSync, batch: this.#batch, refusal: more.refusal, moves: more.moves })
     this.#open.add(exchange)
     this.#claimNames(exchange, 'occupy')
+    this.#midBatch = !more.hasSync
     if (more.hasSync) this.#batch++
     if (more.copies) this.#copyGate = true
     return exchange
@@ -475,32 +542,38 @@ export class PostgresLane implements Lane, ExchangeLane {
       if (command.raw.some((statement) => statement.class === 'ddl')) this.#parts.catalogChanged()
     })
     if (exchange.moves) this.#moved = true
-    const flight: Flight = { command, permit, settle, extended: exchange.extended, implicit: this.relay.status === 'I', tags: [], error: undefined, rows: 0, bytes: 0 }
+    const flight: Flight = { command, permit, settle, extended: exchange.extended, batch: exchange.batch, cut: undefined, implicit: this.relay.status === 'I', tags: [], error: undefined, rows: 0, bytes: 0 }
     if (exchange.hold) this.relay.notice(approvedNotice(exchange.hold))
     this.relay.expect(exchange.steps.map((step) => ({ ...step, flight }) as Expected))
-    this.#unsynced = exchange.extended && !exchange.hasSync
+    this.#unsynced = exchange.hasSync ? undefined : exchange.batch
     const sent = send(permit, this.#parts.upstream, exchange.bytes)
+    // A cancel between the last look and now: the server would get it while the command runs, and so it does.
+    if (command.cancelled) this.#parts.cancelUpstream()
     this.#done(exchange)
     if (exchange.steps.length === 0) settle({ kind: 'completed', summary: '' })
     return { sent, outcome }
   }
 
   refuse(exchange: PostgresExchange, why: Refusal): void {
+    // The target failed before it: the client has the error of this batch already.
+    if (this.isSkipped(exchange)) return this.skip(exchange)
     const bytes = refusalMessage(why)
-    const closes = why.code === 'unavailable'
     this.#forget(exchange)
-    const quiet = this.relay.idle && !this.#unsynced
+    const quiet = this.relay.idle && this.#unsynced === undefined
     const complete = !exchange.extended || exchange.hasSync
-    if (closes) {
-      this.relay.expect([{ kind: 'bytes', bytes, closes }])
-    } else if (quiet && this.relay.status !== 'T') {
-      this.relay.expect([{ kind: 'bytes', bytes: complete ? Buffer.concat([bytes, readyForQuery(this.relay.status)]) : bytes, closes }])
+    if (why.code === 'unavailable') {
+      this.relay.end(bytes)
+      this.onClientDone()
+      return this.#done(exchange)
+    }
+    if (quiet && this.relay.status !== 'T') {
+      this.relay.expect([{ kind: 'bytes', bytes: complete ? Buffer.concat([bytes, readyForQuery(this.relay.status)]) : bytes }])
     } else {
       // The target must fail too: an open transaction is aborted, and earlier commands of this batch are taken back.
-      this.relay.expect([{ kind: 'refused', bytes, closes }, ...(complete ? [{ kind: 'sync', flight: undefined } as const] : [])])
+      this.relay.expect([{ kind: 'refused', bytes }, ...(complete ? [{ kind: 'sync', flight: undefined } as const] : [])])
       this.#sendOwn(complete ? ABORT_AND_SYNC : ABORT)
     }
-    if (complete) this.#unsynced = false
+    if (complete) this.#unsynced = undefined
     else this.#failedBatch = { batch: exchange.batch, syncUpstream: !quiet || this.relay.status === 'T' }
     this.#done(exchange)
   }
@@ -514,20 +587,24 @@ export class PostgresLane implements Lane, ExchangeLane {
     this.#forget(exchange)
     if (exchange.hasSync && failed) {
       this.#failedBatch = undefined
-      this.#unsynced = false
+      this.#unsynced = undefined
       if (failed.syncUpstream) {
         this.relay.expect([{ kind: 'sync', flight: undefined }])
         this.#sendOwn(SYNC)
-      } else this.relay.expect([{ kind: 'bytes', bytes: readyForQuery(this.relay.status), closes: false }])
+      } else this.relay.expect([{ kind: 'bytes', bytes: readyForQuery(this.relay.status) }])
     }
     this.#done(exchange)
   }
 
-  waiting(_exchange: PostgresExchange, hold: Hold, until: AbortSignal): void {
-    const { client, adminUrl } = this.#parts
+  waiting(exchange: PostgresExchange, hold: Hold, until: AbortSignal): void {
+    const { client, adminUrl, heartbeatsMs } = this.#parts
+    // It was read from what the client had sent before it left: nobody waits for it.
+    if (this.#clientDone) exchange.command.withdraw('client_gone')
     const began = Date.now()
     let shown = -1
-    let nextAt: number = NOTICE_AT_MS[0]
+    let told = 0
+    const last = heartbeatsMs[heartbeatsMs.length - 1] ?? 60_000
+    const due = (): number => heartbeatsMs[told] ?? last * (told - heartbeatsMs.length + 2)
     const tell = (): void => {
       // A client that stopped reading gets no more of them; it learns the outcome when it reads on.
       if (client.writableLength < 65_536) this.relay.notice(waitingNotice(hold, adminUrl))
@@ -536,8 +613,8 @@ export class PostgresLane implements Lane, ExchangeLane {
     tell()
     const timer = setInterval(() => {
       const waited = Date.now() - began
-      if (waited < nextAt && hold.progress().approved === shown) return
-      if (waited >= nextAt) nextAt = nextAt < NOTICE_AT_MS[1] ? NOTICE_AT_MS[1] : nextAt + NOTICE_EVERY_MS
+      if (waited < due() && hold.progress().approved === shown) return
+      while (waited >= due()) told++
       tell()
     }, 500)
     const stop = (): void => clearInterval(timer)
@@ -643,7 +720,8 @@ export class PostgresLane implements Lane, ExchangeLane {
         const body = statement.nested[0]
         // If a definition fails, what follows it in the text does not run.
         if (typeof name === 'string' && body && (statement.action === 'prepare' || statement.action === 'declare')) known.set(`${statement.action} ${name}`, body)
-        moves ||= movesNames(statement) || read.some(mayChangeSettings)
+        const behindName = statement.action === 'execute' ? known.get(`prepare ${name}`) : undefined
+        moves ||= movesNames(statement) || (behindName ? movesNames(behindName) : false) || read.some(mayChangeSettings)
       }
     } catch (error) {
       if (error === UNSETTLED) return UNSETTLED
@@ -670,8 +748,8 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   #shift(): Message | undefined {
     const message = this.#inbox.shift()
-    if (message !== undefined) this.#inboxBytes -= message.bytes.length
-    if (this.#inboxBytes <= INBOX_BYTES && this.#parts.client.isPaused()) this.#parts.client.resume()
+    if (message !== undefined) this.#inboxBytes -= message.bytes.length + MESSAGE_OVERHEAD_BYTES
+    if (this.#inboxBytes <= this.#parts.spoolBytes && this.#parts.client.isPaused()) this.#parts.client.resume()
     return message
   }
 
@@ -713,17 +791,40 @@ const NO_NAMES: NameLookup = { prepared: () => null, cursor: () => null }
 const EMPTY: readonly Facts[] = [{ action: 'empty', effect: 'read', resources: [], unknown: [], attributes: {} }]
 const REFUSED: readonly Facts[] = [{ action: 'unparsed', effect: 'unknown', resources: [], unknown: ['the protocol or the grammar refused it'], attributes: {} }]
 
-const newGroup = (): Group => ({ messages: [], steps: [], parse: undefined, bind: undefined, execute: undefined, refusal: undefined, bytes: 0 })
+const newGroup = (): Group => ({ messages: [], steps: [], parse: undefined, bind: undefined, bindName: undefined, execute: undefined, refusal: undefined, bytes: 0 })
 
-/** A group has at most one Parse, one Bind (of that Parse, if there is one) and one Execute, which comes last. */
+/**
+ * A group has at most one Parse, one Bind (of that Parse, if there is one) and one Execute (of that Bind), which comes
+ * last: one exchange is one statement, so nothing travels under a verdict, or an approval, that was about another one.
+ */
 function endsGroup(group: Group, type: number, bytes: Buffer, maxBytes: number): boolean {
-  if (group.bytes + bytes.length > maxBytes) return true
+  if (group.bytes + bytes.length > maxBytes || group.messages.length >= MAX_GROUP) return true
   if (group.execute) return true
   if (type === frontend.parse) return group.parse !== undefined || group.bind !== undefined
-  if (type === frontend.bind) return group.bind !== undefined
+  if (type === frontend.bind) return group.bind !== undefined || (group.parse !== undefined && readBind(bytes).statement !== group.parse.name)
+  if (type === frontend.execute) return group.bind !== undefined ? readExecute(bytes).portal !== group.bindName : group.parse !== undefined
   return false
 }
 
+const weighPrepared = (prepared: Prepared): number => 256 + 4 * prepared.text.length
+const weighPortal = (portal: Portal): number => 256 + (portal.bind?.parameters.reduce((sum, value) => sum + 3 * (value?.length ?? 0) + 32, 0) ?? 0)
+
+/** Types whose refusal takes its place in the answers; any other one that is as long as this is not the protocol. */
+const OVERSIZE_ANSWERED: ReadonlySet<number> = new Set([frontend.query, frontend.parse, frontend.bind, frontend.functionCall, frontend.describe, frontend.execute, frontend.close])
+
+/** Sync, Flush, CopyDone and Terminate are their header alone; what hides behind one, two readers could take for two things. */
+function bare(message: Message): void {
+  if (message.bytes.length !== HEADER) throw violation('a message goes on behind its last field')
+}
+
+function refersToNames(statement: RawStatement): boolean {
+  return statement.reference !== undefined || statement.currentOf !== null || statement.nested.some(refersToNames)
+}
+
+/** Would take a name that our own words rely on not to exist. */
+function takesOurName(statement: RawStatement): boolean {
+  return statement.reference?.name?.startsWith(RESERVED) === true || statement.nested.some(takesOurName)
+}
 
 function settledOrThrow<T>(found: T | typeof UNSETTLED): T {
   if (found === UNSETTLED) throw UNSETTLED
@@ -736,8 +837,9 @@ function isOurSetting(statement: RawStatement): boolean {
 
 /** After it, the names in later texts may resolve elsewhere than in the catalogue's default path. */
 function movesNames(statement: RawStatement): boolean {
-  if (statement.action === 'set_role' || statement.relations.some((relation) => relation.creates && relation.temporary)) return true
-  return (statement.action === 'set' || statement.action === 'reset') && statement.settings.some((setting) => ['search_path', 'role', 'session_authorization'].includes(setting.name.toLowerCase()) || setting.op === 'reset_all')
+  if (statement.action === 'set_role' || statement.action === 'do' || statement.action === 'call' || statement.nested.some(movesNames) || statement.relations.some((relation) => relation.creates && relation.temporary)) return true
+  // RESET goes back to what the start-up packet said, which is the gateway's.
+  return statement.action === 'set' && statement.settings.some((setting) => ['search_path', 'role', 'session_authorization'].includes(setting.name.toLowerCase()))
 }
 
 /** Functions of these classes may run set_config, or SQL that does. */

@@ -240,13 +240,17 @@ const MASKED_ERROR = "The target's message is masked, because the statement touc
  * cast, constraint and RAISE errors; with `maskedTable` the message is replaced and detail, hint, context and internal
  * query are left out, since no detector knows an arbitrary value. Codes and names stay.
  */
-export function maskErrorOrNotice(message: Buffer, options: { readonly detectors: Detectors; readonly maskedTable: boolean }): Buffer {
+export function maskErrorOrNotice(message: Buffer, given: MessageMasking): Buffer {
   const type = message[0] === 0x4e ? 'N' : 'E'
   const fields = errorFields(message)
   if (fields === undefined) {
     const severity = type === 'N' ? 'NOTICE' : 'ERROR'
     return frame(type, [Buffer.from(`S${severity}\0V${severity}\0C58000\0MThe target sent a message that cannot be read; it is not shown.\0\0`, 'utf8')])
   }
+  // Class 42 (syntax error or access rule violation) with a position in the client's own text comes from the parser, before any
+  // row was read: it speaks of names alone. Without a position it may not: a cast of a value to regclass fails with 42P01 too.
+  const isAboutNames = given.builtinOnly && fields.some(({ code }) => code === 'P') && fields.some(({ code, value }) => code === 'C' && value.toString('latin1').startsWith('42'))
+  const options = isAboutNames ? { ...given, maskedTable: false } : given
   const pieces: Buffer[] = []
   let changed = false
   for (const { code, value } of fields) {
@@ -257,12 +261,20 @@ export function maskErrorOrNotice(message: Buffer, options: { readonly detectors
   return changed ? frame(type, [...pieces, ZERO]) : message
 }
 
+export interface MessageMasking {
+  readonly detectors: Detectors
+  /** The statement touches a table with masked columns. */
+  readonly maskedTable: boolean
+  /** Nothing but the server's own code runs in it (no user function, no trigger), so nobody but the server chooses its error codes. */
+  readonly builtinOnly: boolean
+}
+
 interface ErrorField {
   readonly code: string
   readonly value: Buffer
 }
 
-function errorField(code: string, value: Buffer, options: { readonly detectors: Detectors; readonly maskedTable: boolean }): Buffer | undefined {
+function errorField(code: string, value: Buffer, options: MessageMasking): Buffer | undefined {
   const { detectors, maskedTable } = options
   if (maskedTable) {
     if (code === 'M') return Buffer.from(MASKED_ERROR, 'utf8')

@@ -18,6 +18,7 @@ export const SQLSTATE: Readonly<Record<RefusalCode, string>> = {
 /** What a client is told when it cannot even begin: FATAL, then the connection closes. */
 const STARTUP_SQLSTATE: Partial<Readonly<Record<ErrorCode, string>>> = {
   credential_invalid: '28P01',
+  too_many_connections: '53300',
   target_unknown: '3D000',
   target_unavailable: '08001',
   target_failed: '08006',

@@ -4,7 +4,7 @@ import type { Command } from '../../gateway/command.ts'
 import { BodyReader, backend, errorOrNotice, type Framer, HEADER, type Message, type NoticeFields, readErrorFields, type TransactionStatus } from './codec.ts'
 import type { Expected, Flight, Portal, Prepared } from './exchange.ts'
 import type { CopyOutMasker } from './copy-masking.ts'
-import { type Field, maskErrorOrNotice, maskNotification, parseRowDescription, type RowMasker } from './masking.ts'
+import { type Field, maskErrorOrNotice, maskNotification, type MessageMasking, parseRowDescription, type RowMasker } from './masking.ts'
 import type { Names } from './names.ts'
 import type { RawStatement } from './raw.ts'
 import type { Sight } from './sight.ts'
@@ -13,6 +13,8 @@ import type { Upstream } from './upstream.ts'
 // From the target to the client: every message is matched with what was asked, masked, recorded and passed on, in
 // order. A message that does not fit what we expect means that we no longer know which rows belong to which command:
 // the connection is closed rather than passed on.
+
+const PASSED_AFTER_ERROR: ReadonlySet<number> = new Set([backend.readyForQuery, backend.parameterStatus, backend.notification, backend.notice])
 
 /** Unsent bytes above which we stop reading the target. */
 const CLIENT_BACKLOG_BYTES = 1 << 20
@@ -28,6 +30,12 @@ export interface RelayParts {
   readonly onFault: (error: GatewayError) => void
   /** A bound of the verdict was passed: ask the target to stop. */
   readonly onOverLimit: (flight: Flight) => void
+  /** After an error the target ignores everything until a Sync that we have not sent yet. */
+  readonly onSkipping: () => void
+  /** A Sync that was sent was read as part of a COPY and ignored: the target waits for another one. */
+  readonly onSyncIgnored: () => void
+  /** The session's path or role changed at the target, by whatever means. */
+  readonly onMoved: () => void
 }
 
 export class Relay {
@@ -38,7 +46,13 @@ export class Relay {
   #head = 0
   #status: TransactionStatus
   #batch: Flight[] = []
+  /** Its client was told that the answer is over a bound: until ReadyForQuery everything is read and nothing passed. */
   #discarding: Flight | undefined
+  /** Something in this transaction touched masked tables: what fails only at its end may show their values. */
+  #touchedMasked = false
+  #dead = false
+  /** The target said itself why it ends the connection. */
+  saidFatal = false
   #rows: { readonly flight: Flight; readonly masker: RowMasker } | undefined
   #copyOut: CopyOutMasker | undefined
   #waiters: (() => void)[] = []
@@ -60,6 +74,16 @@ export class Relay {
     return this.#head === this.#expected.length
   }
 
+  /** Answers that are still to come. */
+  get outstanding(): number {
+    return this.#expected.length - this.#head
+  }
+
+  /** The batch whose answer comes next. */
+  get answering(): number | undefined {
+    return this.#flight()?.batch
+  }
+
   /** Resolves at the next change: an answer arrived, or COPY began. */
   changed(): Promise<void> {
     return new Promise((resolve) => this.#waiters.push(resolve))
@@ -71,11 +95,14 @@ export class Relay {
   }
 
   onData(chunk: Buffer): void {
+    if (this.#dead) return
     try {
       this.#framer.push(chunk)
       for (let message = this.#framer.next(); message !== null; message = this.#framer.next()) this.#message(message)
       this.flush()
     } catch (error) {
+      this.#dead = true
+      this.#run = { flight: undefined, parts: [] }
       this.#parts.onFault(error instanceof GatewayError ? error : new GatewayError('target_failed', 'the answer of the target could not be read', { cause: error }))
     }
     this.#wake()
@@ -83,6 +110,8 @@ export class Relay {
 
   /** The target is gone: whatever had no answer is unknown, and says so. */
   onLost(cause: string): void {
+    this.#dead = true
+    this.flush()
     for (const item of this.#expected.slice(this.#head)) if ('flight' in item && item.flight) this.#batch.push(item.flight)
     for (const flight of new Set(this.#batch)) flight.settle({ kind: 'unknown', cause })
     this.#expected = []
@@ -94,18 +123,25 @@ export class Relay {
   /** A notice of ours between two messages. */
   notice(bytes: Buffer): void {
     this.flush()
-    this.#parts.client.write(bytes)
+    const { client } = this.#parts
+    if (!client.writableEnded && !client.destroyed) client.write(bytes)
+  }
+
+  /** The last word to the client. What the target still answers is read for its outcome only. */
+  end(bytes: Buffer): void {
+    this.notice(bytes)
+    this.#parts.client.end()
   }
 
   #message(message: Message): void {
     const { type, bytes } = message
     const flight = this.#flight()
     if (message.oversize !== undefined) {
-      if (flight === undefined) throw new GatewayError('target_failed', 'the target sent a message of impossible length')
-      this.#stop(flight, `a message of ${message.oversize} bytes is over the limit`)
-      return
+      // Only what carries data may be left out: without any other message we no longer know what the target did.
+      if (flight === undefined || (type !== backend.dataRow && type !== backend.copyData)) throw new GatewayError('target_failed', `the target sent a message of ${message.oversize} bytes`)
+      return this.#stop(flight, `a row of ${message.oversize} bytes is over the limit`)
     }
-    if (this.#discarding !== undefined && type !== backend.readyForQuery && type !== backend.error && type !== backend.parameterStatus) return
+    if (this.#discarding !== undefined && (type === backend.dataRow || type === backend.copyData)) return
     switch (type) {
       case backend.dataRow: return this.#onDataRow(bytes)
       case backend.readyForQuery: return this.#onReadyForQuery(bytes)
@@ -113,7 +149,7 @@ export class Relay {
       case backend.emptyQuery:
       case backend.portalSuspended: return this.#onCompleted(type, bytes)
       case backend.error: return this.#onError(bytes)
-      case backend.notice: return this.#out(maskErrorOrNotice(bytes, this.#parts.sight(flight).messages), flight)
+      case backend.notice: return this.#out(maskErrorOrNotice(bytes, this.#messages(flight)), flight)
       case backend.notification: return this.#out(maskNotification(bytes, this.#parts.sight(flight).messages.detectors), undefined)
       case backend.parameterStatus: return this.#onParameterStatus(bytes)
       case backend.rowDescription: return this.#onRowDescription(bytes)
@@ -134,9 +170,11 @@ export class Relay {
     const head = this.#expect('execute', 'query')
     const { flight } = head
     if (this.#rows?.flight !== flight) {
-      const fields = head.kind === 'execute' ? head.portal.fields ?? head.portal.prepared.fields : undefined
+      // A description of the portal knows its formats; one of the statement is of the time before Bind chose them.
+      const own = head.kind === 'execute' ? head.portal.fields : undefined
+      const fields = own !== undefined ? own : head.kind === 'execute' ? head.portal.prepared.fields : undefined
       if (fields === undefined || fields === null) throw new GatewayError('target_failed', 'the target sent rows that nobody has described')
-      const formats = head.kind === 'execute' && head.portal.fields === undefined ? head.portal.bind?.resultFormats : undefined
+      const formats = head.kind === 'execute' && own === undefined ? head.portal.bind?.resultFormats : undefined
       this.#rows = { flight, masker: this.#parts.sight(flight).rows(fields, formats) }
     }
     flight.rows++
@@ -156,17 +194,22 @@ export class Relay {
       this.#rows = { flight, masker: sight.rows(fields, undefined) }
       return this.#out(sight.description(bytes), flight)
     }
-    if (head.portal) head.portal.fields = fields
-    else if (head.prepared) head.prepared.fields = fields
-    this.#pop()
+    this.#described(head, fields)
     if (!head.ours) this.#out(sight.description(bytes), flight)
+  }
+
+  #described(head: Extract<Expected, { readonly kind: 'describe' }>, fields: readonly Field[] | null): void {
+    const named = head.portal ?? head.prepared
+    if (named) {
+      named.fields = fields
+      named.describedAt = head.generation
+    }
+    this.#pop()
   }
 
   #onNoData(bytes: Buffer): void {
     const head = this.#expect('describe')
-    if (head.portal) head.portal.fields = null
-    else if (head.prepared) head.prepared.fields = null
-    this.#pop()
+    this.#described(head, null)
     if (!head.ours) this.#out(bytes, head.flight)
   }
 
@@ -207,6 +250,7 @@ export class Relay {
     this.#rows = undefined
     const tag = type === backend.commandComplete ? bytes.toString('latin1', HEADER, bytes.length - 1) : type === backend.emptyQuery ? '' : `suspended after ${flight.rows} rows`
     flight.tags.push(tag)
+    this.#touchedMasked ||= this.#parts.sight(flight).messages.maskedTable
     if (head.kind === 'query') {
       const statement = head.statements[head.index++]
       if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command.text)
@@ -227,6 +271,7 @@ export class Relay {
       case 'prepare': if (typeof name === 'string') statements.settle(name, body()); break
       case 'declare': if (typeof name === 'string') portals.settle(name, { prepared: body(), bind: undefined, parameters: [], commandId: undefined, holdable: statement.reference?.hold === true }); break
       case 'deallocate': if (typeof name === 'string') statements.settle(name, null); else statements.clear(); break
+      case 'commit': case 'rollback': portals.clear((portal) => !portal.holdable); break
       case 'close': if (typeof name === 'string') portals.settle(name, null); else portals.clear(); break
       case 'discard': statements.clear(); portals.clear(); break
     }
@@ -241,28 +286,39 @@ export class Relay {
     if (head?.kind === 'refused') {
       this.#pop()
       this.#dropUntilSync()
-      this.#out(head.bytes, undefined)
-      if (head.closes) this.#close()
-      return
+      return this.#out(head.bytes, undefined)
     }
     const flight = this.#flight()
-    const masked = maskErrorOrNotice(bytes, this.#parts.sight(flight).messages)
+    const masked = maskErrorOrNotice(bytes, this.#messages(flight))
     const failure = { code: fields.get('C') ?? 'XX000', message: readErrorFields(masked).get('M') ?? '' }
     if (flight) flight.error ??= failure
-    if (head !== undefined && head.kind !== 'query') this.#dropUntilSync(failure)
-    if (this.#discarding === undefined) this.#out(masked, flight)
-    if (fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC') this.flush()
+    const ends = fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC'
+    this.#out(masked, flight)
+    if (ends) {
+      this.saidFatal = true
+      this.flush()
+    } else if (head?.kind !== 'query' && !this.#dropUntilSync(failure)) this.#parts.onSkipping()
   }
 
-  /** After an error the target ignores everything up to Sync: those answers will not come. */
-  #dropUntilSync(failure?: { readonly code: string; readonly message: string }): void {
+  /**
+   * What the target says about a statement is masked by that statement's own sight. A statement without tables (COMMIT)
+   * or the end of a batch may fail for something that an earlier one did, such as a deferred constraint.
+   */
+  #messages(flight: Flight | undefined): MessageMasking {
+    const { messages } = this.#parts.sight(flight)
+    if (messages.maskedTable || !this.#touchedMasked) return messages
+    return flight === undefined || flight.command.raw.every((statement) => statement.relations.length === 0) ? { ...messages, maskedTable: true } : messages
+  }
+
+  /** After an error the target ignores everything up to Sync: those answers will not come. False: no Sync is on its way. */
+  #dropUntilSync(failure?: { readonly code: string; readonly message: string }): boolean {
     for (;;) {
       const item = this.#expected[this.#head]
-      if (item === undefined || item.kind === 'sync' || item.kind === 'query') return
+      if (item === undefined) return false
+      if (item.kind === 'sync' || item.kind === 'query') return true
       if ('flight' in item && item.flight) item.flight.error ??= failure ?? { code: '57014', message: 'ignored by the target: an earlier message of its batch failed' }
       if (item.kind === 'parse') this.#parts.statements.abandon(item.name, item.prepared)
       if (item.kind === 'bind') this.#parts.portals.abandon(item.name, item.portal)
-      if (item.kind === 'describe') for (const named of [item.prepared, item.portal]) if (named) named.describedAt = undefined
       if (item.kind === 'close') (item.what === 'statement' ? this.#parts.statements : this.#parts.portals).abandon(item.name, null)
       this.#pop()
     }
@@ -271,11 +327,16 @@ export class Relay {
   #onReadyForQuery(bytes: Buffer): void {
     this.#dropUntilSync()
     const head = this.#expect('sync', 'query')
+    this.#rows = undefined
+    this.#copyOut = undefined
     this.#status = bytes.toString('latin1', HEADER, HEADER + 1) as TransactionStatus
-    if (this.#discarding !== undefined) this.#discarding = undefined
+    this.#discarding = undefined
     const { flight } = head
     this.#pop()
-    if (this.#status === 'I') this.#parts.portals.clear((portal) => !portal.holdable)
+    if (this.#status === 'I') {
+      this.#parts.portals.clear((portal) => !portal.holdable)
+      this.#touchedMasked = false
+    }
     this.#out(bytes, flight)
     this.flush()
     this.#settleBatch()
@@ -288,7 +349,12 @@ export class Relay {
     this.#batch = []
     const failed = flights.find((flight) => flight.error)?.error
     for (const flight of flights) {
-      const error = flight.error ?? (failed && flight.extended && flight.implicit ? { code: failed.code, message: 'rolled back with its batch' } : undefined)
+      // Cut off, and yet the target went through with it: what it changed stands.
+      if (flight.cut !== undefined && flight.error === undefined && failed === undefined) {
+        flight.settle({ kind: 'completed', summary: `${flight.tags.join('; ')} (the answer was cut off: ${flight.cut})` })
+        continue
+      }
+      const error = flight.error && flight.cut !== undefined ? { code: '54000', message: flight.cut } : flight.error ?? (failed && flight.extended && flight.implicit ? { code: failed.code, message: 'rolled back with its batch' } : undefined)
       flight.settle(error ? { kind: 'failed', ...error } : { kind: 'completed', summary: flight.tags.join('; ') })
     }
   }
@@ -301,13 +367,21 @@ export class Relay {
     if ((name === 'client_encoding' && value !== 'UTF8') || (name === 'standard_conforming_strings' && value !== 'on')) {
       throw new GatewayError('target_failed', `the session's ${name} was changed to ${value}; the connection is closed`)
     }
+    if ((name === 'search_path' || name === 'session_authorization' || name === 'is_superuser') && value !== this.#parts.upstream.parameters.get(name)) this.#parts.onMoved()
     this.#out(bytes, undefined)
   }
 
   #onCopyIn(bytes: Buffer): void {
     const head = this.#expect('execute', 'query')
     // A Sync that was already sent is read by the target as part of the COPY and ignored; the client sends another.
-    if (head.kind === 'execute') while (this.#expected[this.#head + 1]?.kind === 'sync') this.#expected.splice(this.#head + 1, 1)
+    // The client was told that this failed, so it would never send the data the target now waits for.
+    if (this.#discarding !== undefined) throw new GatewayError('target_failed', 'COPY data was asked for behind an answer that was cut off')
+    if (head.kind === 'execute') {
+      while (this.#expected[this.#head + 1]?.kind === 'sync') {
+        this.#expected.splice(this.#head + 1, 1)
+        this.#parts.onSyncIgnored()
+      }
+    }
     this.copyIn = head.flight
     this.#out(bytes, head.flight)
     this.flush()
@@ -340,12 +414,11 @@ export class Relay {
 
   /** Over a bound: the client gets an error now, the target is asked to stop, and what it still sends is dropped. */
   #stop(flight: Flight, why: string): void {
-    const fields: NoticeFields = { severity: 'ERROR', code: '54000', message: `holdpoint: ${why}`, hint: 'ask for less: fewer rows or columns' }
-    flight.error = { code: fields.code, message: why }
+    if (this.#discarding !== undefined) return
+    const fields: NoticeFields = { severity: 'ERROR', code: '54000', message: `holdpoint: ${why}`, detail: 'The target was asked to stop; what it had finished by then stands.', hint: 'ask for less: fewer rows or columns' }
+    flight.cut = why
     this.#out(errorOrNotice('error', fields), flight)
     this.#discarding = flight
-    this.#rows = undefined
-    this.#copyOut = undefined
     this.#parts.onOverLimit(flight)
   }
 
@@ -389,19 +462,15 @@ export class Relay {
       this.#pop()
       this.#out(head.bytes, undefined)
       this.flush()
-      if (head.closes) return this.#close()
     }
     this.#wake()
-  }
-
-  #close(): void {
-    this.flush()
-    this.#parts.client.end()
   }
 
   /** Adds to the current run; runs of one command go out, and into its recording, in one piece. */
   #out(bytes: Buffer, flight: Flight | undefined): void {
     if (bytes.length === 0) return
+    // The client has its error; of what follows it may see the end of the batch, and what belongs to none.
+    if (this.#discarding !== undefined && !PASSED_AFTER_ERROR.has(bytes[0] as number)) return
     if (this.#run.flight !== flight) this.flush()
     this.#run.flight = flight
     const { parts } = this.#run
@@ -417,12 +486,12 @@ export class Relay {
     this.#run = { flight: undefined, parts: [] }
     const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
     const { client, upstream, record, sight } = this.#parts
-    client.write(bytes)
+    if (!client.writableEnded && !client.destroyed) client.write(bytes)
     if (flight !== undefined && sight(flight).recordsOutput) {
       const full = record(flight.command, 'output', bytes)
       if (full) this.#pause(full)
     }
-    if (client.writableLength > CLIENT_BACKLOG_BYTES && !upstream.socket.isPaused()) {
+    if (client.writableLength > CLIENT_BACKLOG_BYTES && !client.destroyed && !upstream.socket.isPaused()) {
       this.#pause(new Promise<void>((resolve) => {
         const done = (): void => {
           client.off('drain', done).off('close', done)

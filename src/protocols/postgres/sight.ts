@@ -2,7 +2,7 @@ import type { Detectors } from '../../masking/detectors.ts'
 import type { ColumnMask, MaskStyle, Obligation } from '../../policy/verdict.ts'
 import type { Catalog, CatalogRelation } from './catalog.ts'
 import { createCopyOutMasker, type CopyOutMasker } from './copy-masking.ts'
-import { type ColumnPlan, createRowMasker, type Field, maskRowDescription, type RowMasker } from './masking.ts'
+import { type ColumnPlan, createRowMasker, type Field, maskRowDescription, type MessageMasking, type RowMasker } from './masking.ts'
 import type { RawStatement } from './raw.ts'
 
 // What the client may see of the answer to one command: the masks of its verdict, laid over the target's catalogue.
@@ -12,7 +12,7 @@ export interface Sight {
   description(message: Buffer): Buffer
   /** `response` is the CopyOutResponse, which says text or binary. */
   copyOut(statement: RawStatement, response: Buffer): CopyOutMasker
-  readonly messages: { readonly detectors: Detectors; readonly maskedTable: boolean }
+  readonly messages: MessageMasking
   readonly limit: { readonly rows?: number; readonly bytes?: number } | undefined
   readonly recordsOutput: boolean
 }
@@ -22,6 +22,8 @@ export interface SightParts {
   readonly catalog: Catalog
   /** What the command touches of the columns that are masked. */
   readonly touched: { readonly maskedTable: boolean; readonly maskedColumn: boolean }
+  /** See MessageMasking. */
+  readonly builtinOnly: boolean
   readonly detectors: Detectors
   readonly key: Buffer
   /** Schemas in which an unqualified name of COPY is looked up. */
@@ -80,7 +82,7 @@ export function createSight(parts: SightParts): Sight {
         key,
       })
     },
-    messages: { detectors, maskedTable: masks.length > 0 && touched.maskedTable },
+    messages: { detectors, maskedTable: masks.length > 0 && touched.maskedTable, builtinOnly: parts.builtinOnly },
     limit: limits.length === 0 ? undefined : { rows: Math.min(...limits.map((limit) => limit.rows ?? Infinity)), bytes: Math.min(...limits.map((limit) => limit.bytes ?? Infinity)) },
     recordsOutput: !parts.obligations.some((obligation) => 'record' in obligation && obligation.record === 'metadata'),
   }

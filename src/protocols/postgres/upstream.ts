@@ -42,7 +42,7 @@ export interface Upstream {
   readonly framer: Framer
 }
 
-const CONNECT_TIMEOUT_MS = 10_000
+const LOGIN_MESSAGE_BYTES = 1 << 20
 const keyCaches = new WeakMap<UpstreamTarget, KeyCache>()
 
 /** The start-up packet (protocol 3.0) whose digest the permit of `connect` is for. */
@@ -65,15 +65,25 @@ export function cancelPacket(key: Upstream['cancelKey']): Buffer {
   return bytes
 }
 
+export interface UpstreamLimits {
+  /** Until the target has accepted the connection and our login. */
+  readonly connectTimeoutMs: number
+  /** The longest message it may send once we are in. */
+  readonly maxMessageBytes: number
+}
+
 /** Opens and logs in one connection. Throws `target_unavailable`, naming what failed; never a credential. */
-export async function connect(permit: Permit, target: UpstreamTarget, startup: Buffer): Promise<Upstream> {
+export async function connect(permit: Permit, target: UpstreamTarget, startup: Buffer, limits: UpstreamLimits): Promise<Upstream> {
   // A copy, because the buffer is its caller's and dialling takes a while.
   const bytes = Buffer.from(startup)
   spendPermit(permit, bytes)
-  const socket = await dial(target)
+  const deadline = Date.now() + limits.connectTimeoutMs
+  const socket = await dial(target, deadline)
   try {
     socket.write(bytes)
-    return await logIn(socket, target)
+    const upstream = await logIn(socket, target, deadline)
+    upstream.framer.limit(limits.maxMessageBytes)
+    return upstream
   } catch (error) {
     socket.destroy()
     throw error
@@ -93,14 +103,19 @@ export function sendInput(permit: Permit, upstream: Upstream, bytes: Buffer): Pr
 }
 
 /** Sends a CancelRequest; resolves when the target closed that connection, whatever it made of it. */
-export async function cancel(permit: Permit, target: UpstreamTarget, packet: Buffer): Promise<void> {
+export async function cancel(permit: Permit, target: UpstreamTarget, packet: Buffer, limits: Pick<UpstreamLimits, 'connectTimeoutMs'>): Promise<void> {
   const bytes = Buffer.from(packet)
   spendPermit(permit, bytes)
-  const socket = await dial(target)
+  const socket = await dial(target, Date.now() + limits.connectTimeoutMs)
   socket.resume()
   await new Promise<void>((resolve) => {
-    socket.once('close', () => resolve())
-    socket.once('error', () => resolve())
+    const timer = setTimeout(() => socket.destroy(), limits.connectTimeoutMs)
+    const over = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    socket.once('close', over)
+    socket.once('error', over)
     socket.end(bytes)
   })
 }
@@ -119,13 +134,13 @@ function write(upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
   })
 }
 
-async function dial(target: UpstreamTarget): Promise<Socket> {
+async function dial(target: UpstreamTarget, deadline: number): Promise<Socket> {
   const plain = connectTcp({ host: target.host, port: target.port, noDelay: true, keepAlive: true })
   try {
-    await event(plain, 'connect', `no connection to ${target.host}:${target.port}`)
+    await event(plain, deadline, 'connect', `no connection to ${target.host}:${target.port}`)
     if (target.tls.mode === 'disable') return plain
     plain.write(serialize.requestSsl())
-    const answer = await oneByte(plain)
+    const answer = await oneByte(plain, deadline)
     if (answer !== 0x53) throw unavailable('the target offers no TLS, and its configuration asks for it')
     const { serverName: name, mode } = target.tls
     const secure = connectTls({
@@ -136,7 +151,7 @@ async function dial(target: UpstreamTarget): Promise<Socket> {
       rejectUnauthorized: mode === 'verify-full',
       checkServerIdentity: (_host, certificate) => (mode === 'verify-full' ? checkServerIdentity(name, certificate) : undefined),
     })
-    await event(secure, 'secureConnect', 'the target did not prove its identity by TLS')
+    await event(secure, deadline, 'secureConnect', 'the target did not prove its identity by TLS')
     return secure
   } catch (error) {
     plain.destroy()
@@ -144,8 +159,8 @@ async function dial(target: UpstreamTarget): Promise<Socket> {
   }
 }
 
-async function logIn(socket: Socket, target: UpstreamTarget): Promise<Upstream> {
-  const framer = new Framer(1 << 20)
+async function logIn(socket: Socket, target: UpstreamTarget, deadline: number): Promise<Upstream> {
+  const framer = new Framer(LOGIN_MESSAGE_BYTES)
   const parameters = new Map<string, string>()
   let cancelKey = { processId: 0, secret: Buffer.alloc(4) }
   const cache: KeyCache = keyCaches.get(target) ?? new Map()
@@ -153,7 +168,7 @@ async function logIn(socket: Socket, target: UpstreamTarget): Promise<Upstream> 
   const scram = scramClient(target.password, cache)
   let proved = false
   for (;;) {
-    const { type, bytes } = await nextMessage(socket, framer)
+    const { type, bytes } = await nextMessage(socket, framer, deadline)
     const body = new BodyReader(bytes)
     if (type === backend.authentication) {
       const method = body.int32()
@@ -186,32 +201,32 @@ async function logIn(socket: Socket, target: UpstreamTarget): Promise<Upstream> 
   }
 }
 
-async function nextMessage(socket: Socket, framer: Framer): Promise<Message> {
+async function nextMessage(socket: Socket, framer: Framer, deadline: number): Promise<Message> {
   for (;;) {
     const message = framer.next()
     if (message?.oversize !== undefined) throw unavailable('the target sent an impossible message while we logged in')
     if (message) return message
-    framer.push(await chunk(socket))
+    framer.push(await chunk(socket, deadline))
   }
 }
 
-async function chunk(socket: Socket): Promise<Buffer> {
+async function chunk(socket: Socket, deadline: number): Promise<Buffer> {
   for (;;) {
     const bytes = socket.read() as Buffer | null
     if (bytes !== null) return bytes
-    await event(socket, 'readable', 'the target closed the connection while we logged in')
+    await event(socket, deadline, 'readable', 'the target closed the connection while we logged in')
   }
 }
 
-async function oneByte(socket: Socket): Promise<number> {
-  const bytes = await chunk(socket)
+async function oneByte(socket: Socket, deadline: number): Promise<number> {
+  const bytes = await chunk(socket, deadline)
   if (bytes.length !== 1) throw unavailable('the target sent bytes before TLS began')
   return bytes[0] as number
 }
 
-function event<T>(socket: Socket, name: string, failure: string): Promise<T> {
+function event<T>(socket: Socket, deadline: number, name: string, failure: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(new Error('timed out')), CONNECT_TIMEOUT_MS)
+    const timer = setTimeout(() => fail(new Error('timed out')), Math.max(0, deadline - Date.now()))
     const done = (): void => {
       clearTimeout(timer)
       socket.off(name, ok).off('error', fail).off('close', closed)
