@@ -218,24 +218,34 @@ describe('ErrorResponse and NoticeResponse', () => {
 
   it('passes detectors over every text in it', () => {
     for (const type of ['E', 'N']) {
-      const shown = maskErrorOrNotice(error(failing, type), { detectors, maskedTable: false })
+      const shown = maskErrorOrNotice(error(failing, type), { detectors, maskedTable: false, builtinOnly: true })
       expect(shown[0]).toBe(type.charCodeAt(0))
       expect(read(shown)).toEqual({ ...failing, M: 'duplicate ‹email›', D: 'Key (email)=(‹email›) exists.', H: 'Ask ‹email›', W: 'SQL ‹email›' })
     }
     const clean = error({ S: 'ERROR', C: '42601', M: 'syntax error' })
-    expect(maskErrorOrNotice(clean, { detectors, maskedTable: false })).toBe(clean)
+    expect(maskErrorOrNotice(clean, { detectors, maskedTable: false, builtinOnly: true })).toBe(clean)
   })
 
   it('says nothing but code and names when the statement touches masked columns', () => {
-    const shown = read(maskErrorOrNotice(error({ ...failing, Z: 'future', n: 'x'.repeat(64) }), { detectors, maskedTable: true }))
+    const shown = read(maskErrorOrNotice(error({ ...failing, Z: 'future', n: 'x'.repeat(64) }), { detectors, maskedTable: true, builtinOnly: true }))
     const { M: message, ...rest } = shown
     expect(message).toMatch(/masked/)
     expect(rest).toEqual({ S: 'FEHLER', V: 'ERROR', C: '23505', s: 'public', t: 'customers', c: 'email', F: 'nbtinsert.c', L: '666', R: '_bt_check_unique' })
   })
 
+  it('is shown when it is the parser that speaks of names in the client\'s own text, and nothing else is', () => {
+    const typo = { S: 'ERROR', V: 'ERROR', C: '42703', M: 'column "emial" does not exist', P: '8' }
+    const show = (fields: Readonly<Record<string, string>>, builtinOnly = true): string | undefined => read(maskErrorOrNotice(error(fields), { detectors, maskedTable: true, builtinOnly }))['M']
+    expect(show(typo)).toBe(typo.M)
+    // A value cast to regclass fails with the same class, but there is no position: it was met while rows were read.
+    expect(show({ S: 'ERROR', V: 'ERROR', C: '42P01', M: 'relation "mann" does not exist' })).toMatch(/masked/)
+    expect(show(typo, false)).toMatch(/masked/)
+    expect(show({ ...typo, C: '22P02' })).toMatch(/masked/)
+  })
+
   it('is replaced by one of ours when it cannot be read', () => {
     for (const body of [Buffer.alloc(0), Buffer.from([0]), Buffer.from('Mann@example.com'), Buffer.from('Mann@example.com\0'), Buffer.from('Mann@example.com\0\0x')]) {
-      const shown = maskErrorOrNotice(frame('E', [body]), { detectors, maskedTable: false })
+      const shown = maskErrorOrNotice(frame('E', [body]), { detectors, maskedTable: false, builtinOnly: true })
       expect(read(shown)['C']).toBe('58000')
       expect(shown.includes('ann@')).toBe(false)
     }

@@ -16,6 +16,8 @@ const BY_NAME: readonly (readonly [FunctionClass, RegExp])[] = [
   ['file', /^lo_(import|export)$/],
   ['net', /^(dblink\w*|postgres_fdw_\w+|http\w*)$/],
   ['lo', /^(lo_\w+|loread|lowrite)$/],
+  // Gives up locks of this session, and takes none.
+  ['catalog', /^pg_advisory_unlock_all$/],
   ['lock', /^pg_(try_)?advisory_\w+$|^pg_sleep(_for|_until)?$/],
   ['guc', /^set_config$/],
   ['notify', /^pg_notify$/],
