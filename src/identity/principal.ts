@@ -57,7 +57,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const verified = new Map<string, { readonly principal: Principal; readonly trust: TrustConfig }>()
   const tokenOf = new WeakMap<Principal, { readonly token: string; checkedAt: number }>()
   const failures = createFailureCounter(now)
-  const directory = new Map<string, { readonly groups: readonly string[]; readonly seenAt: number }>()
+  const directory = new Map<string, { readonly groups: readonly string[]; readonly assertedAt: number; readonly seenAt: number }>()
 
   const verifyJwt = async (jwt: string, peer: string) => {
     const key = hash('sha256', jwt, 'hex')
@@ -89,9 +89,14 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     const fault = current(principal)
     if (fault !== undefined) throw refused(fault)
     if (principal.kind !== 'human') return
+    const { iat } = principal.claims
+    const assertedAt = typeof iat === 'number' ? iat : 0
+    const known = directory.get(principal.id)
+    // An older credential that still lives must not bring back a group that its holder has left since.
+    const isOlder = known !== undefined && known.assertedAt > assertedAt
     directory.delete(principal.id)
     if (directory.size >= MAX_DIRECTORY) directory.delete(directory.keys().next().value!)
-    directory.set(principal.id, { groups: principal.groups, seenAt: now() })
+    directory.set(principal.id, { ...(isOlder ? known : { groups: principal.groups, assertedAt }), seenAt: now() })
   }
 
   const counted = async <T>(peer: string, attempt: () => Promise<T>): Promise<T> => {
