@@ -16,7 +16,7 @@ export const holdSchema = z
     decision: z.string(),
     attachment: z.string(),
     execution: z.string(),
-    client: z.enum(['waiting', 'asks_again', 'gone']),
+    client: z.enum(['waiting', 'asks_again', 'gone', 'answered']),
     code: z.string().meta({ description: 'three digits, the same as on the client’s screen' }),
     principal: z.object({ id: z.string(), name: z.string(), kind: z.string(), owner: z.string().optional() }),
     target: z.string(),

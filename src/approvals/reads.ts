@@ -16,8 +16,8 @@ export interface HoldListItem {
   readonly decision: Decision
   readonly attachment: Attachment
   readonly execution: Execution
-  /** `waiting`: on its connection now. `asks_again`: poll mode. `gone`: the connection is closed. */
-  readonly client: 'waiting' | 'asks_again' | 'gone'
+  /** `waiting`: on its connection now. `asks_again`: poll mode. `gone`: the connection is closed. `answered`: it waits for nothing any more. */
+  readonly client: 'waiting' | 'asks_again' | 'gone' | 'answered'
   readonly principal: Requester
   readonly target: string
   readonly protocol: string
@@ -149,7 +149,7 @@ export function createReads({ store, authority, now, record }: ReadsOptions): Ho
     const { id, code, decision, attachment, execution, target, protocol, action, rule, reason, sessionId, commandId, briefingDigest } = row
     return {
       id, code, decision, attachment, execution, target, protocol, action, rule, reason, sessionId, commandId, briefingDigest, approved, needed,
-      client: attachment === 'attached' ? 'waiting' : attachment === 'none' ? 'asks_again' : 'gone',
+      client: decision !== 'pending' && (decision !== 'approved' || execution !== 'none') ? 'answered' : attachment === 'attached' ? 'waiting' : attachment === 'none' ? 'asks_again' : 'gone',
       principal: requesterOf(row),
       createdAt: iso(row.createdAt),
       expiresAt: iso(row.expiresAt),
