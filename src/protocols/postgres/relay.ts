@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { GatewayError } from '../../errors.ts'
 import type { Command } from '../../gateway/command.ts'
+import type { Obligation } from '../../policy/verdict.ts'
 import { BodyReader, backend, errorOrNotice, type Framer, HEADER, type Message, type NoticeFields, readErrorFields, type TransactionStatus } from './codec.ts'
 import type { Expected, Flight, Portal, Prepared } from './exchange.ts'
 import type { CopyOutMasker } from './copy-masking.ts'
@@ -50,6 +51,9 @@ export class Relay {
   #discarding: Flight | undefined
   /** Something in this transaction touched masked tables: what fails only at its end may show their values. */
   #touchedMasked = false
+  /** The command whose time runs, and what ends it. */
+  #timed: Flight | undefined
+  #timer: NodeJS.Timeout | undefined
   #dead = false
   /** The target said itself why it ends the connection. */
   saidFatal = false
@@ -92,6 +96,7 @@ export class Relay {
   expect(items: readonly Expected[]): void {
     this.#expected.push(...items)
     this.#release()
+    this.#timeHead()
   }
 
   onData(chunk: Buffer): void {
@@ -105,6 +110,7 @@ export class Relay {
       this.#run = { flight: undefined, parts: [] }
       this.#parts.onFault(error instanceof GatewayError ? error : new GatewayError('target_failed', 'the answer of the target could not be read', { cause: error }))
     }
+    this.#timeHead()
     this.#wake()
   }
 
@@ -117,6 +123,7 @@ export class Relay {
     this.#expected = []
     this.#head = 0
     this.#batch = []
+    this.#timeHead()
     this.#wake()
   }
 
@@ -422,6 +429,21 @@ export class Relay {
     this.#parts.onOverLimit(flight)
   }
 
+  /** The time of a rule runs from a command's turn at the target until the last of its answer. */
+  #timeHead(): void {
+    const flight = this.#dead ? undefined : this.#flight()
+    if (flight === this.#timed) return
+    clearTimeout(this.#timer)
+    this.#timed = flight
+    // Not from its sight, which must not be made before the answer is there.
+    const seconds = flight && secondsAllowed(flight.permit.obligations)
+    if (flight === undefined || seconds === undefined) return
+    this.#timer = setTimeout(() => {
+      this.#stop(flight, `it ran longer than the ${seconds} s of its rule`)
+      this.flush()
+    }, Math.min(seconds * 1_000, 2 ** 31 - 1))
+  }
+
   #fields(bytes: Buffer): readonly Field[] {
     const key = bytes.toString('latin1')
     let fields = this.#fieldsByBytes.get(key)
@@ -518,3 +540,8 @@ export class Relay {
   }
 }
 
+function secondsAllowed(obligations: readonly Obligation[]): number | undefined {
+  let least: number | undefined
+  for (const obligation of obligations) if ('limit' in obligation && obligation.limit.seconds !== undefined) least = Math.min(least ?? Infinity, obligation.limit.seconds)
+  return least
+}
