@@ -216,8 +216,9 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
   })
   // Last started, first stopped: no new work, then the connections' own end, then what they stand on.
   undo.push(async () => {
-    const drained = listener.drain(options.drainTimeoutMs ?? config.limits.drainTimeoutMs)
-    await postgres.stop()
+    const graceMs = options.drainTimeoutMs ?? config.limits.drainTimeoutMs
+    const drained = listener.drain(graceMs)
+    await postgres.stop(graceMs)
     await drained
   })
   log.event('gateway.started', { port: listener.port, address: listener.host, policy_version: policy.point().policyVersion, version: process.versions.node })

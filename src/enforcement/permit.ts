@@ -178,7 +178,9 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   /** The client cancelled or is gone. What the rule lets survive stays decidable; nothing reaches the target either way. */
   function endHold(hold: Hold, command: Command, verdict: HoldVerdict): void {
     try {
-      if (command.withdrawn.reason === 'client_gone' && verdict.survivesDisconnect) queue.detach(hold.id)
+      // A gateway that stops is a connection that is gone, and not a client that changed its mind.
+      const isGone = command.withdrawn.reason === 'client_gone' || command.withdrawn.reason === 'draining'
+      if (isGone && verdict.survivesDisconnect) queue.detach(hold.id)
       else queue.withdraw(hold.id, 'withdrawn', String(command.withdrawn.reason))
     } catch {
       // The store is down: the row stays pending and attached, and start-up recovery settles it. Nothing was sent.

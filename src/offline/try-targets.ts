@@ -51,7 +51,7 @@ export async function tryTargets(config: Config): Promise<readonly TargetCheck[]
     await adapter.start(createDoor({ point, recorder, authenticate: nobody, decisionPoint: nobody, index: { opened: nobody, closed: nobody } }))
     return [...found.values()]
   } finally {
-    await adapter.stop()
+    await adapter.stop(0)
     queue.stop()
     await recorder.stop()
     store.close()

@@ -58,6 +58,7 @@ export interface ProtocolAdapter {
   /** Before listening: reach what must be reached, fail loudly where a configured control cannot run. */
   start(door: Door): Promise<void>
   accept(client: Duplex & { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }, door: Door): Promise<void>
-  stop(): Promise<void>
+  /** Ends what is held or idle at once, the rest when it is done, and what is not done after `graceMs` as unknown. */
+  stop(graceMs: number): Promise<void>
   transcriber(): (direction: 'input' | 'output', bytes: Uint8Array) => readonly TranscriptEvent[]
 }

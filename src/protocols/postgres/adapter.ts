@@ -94,6 +94,10 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
   const knowledge = new WeakMap<Database, Known>()
   const connections = new Map<number, Connection>()
   const perPrincipal = new Map<string, number>()
+  const accepting = new Set<Promise<void>>()
+  let stopping = false
+  /** Fires when a stop has waited long enough for what still runs. */
+  const cut = new AbortController()
   const upstreamLimits = { connectTimeoutMs: options.connectTimeoutMs, maxMessageBytes: options.maxRowBytes }
 
   async function accept(socket: Socket, door: Door): Promise<void> {
@@ -238,14 +242,19 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         upstream.socket.destroy()
       },
     })
+    // What runs may end, and an open transaction be committed; then the connection has no more business here.
+    const endWhenQuiet = async (): Promise<void> => {
+      while (!lane.quiet && !client.destroyed) await lane.relay.changed()
+      lane.relay.flush()
+      endSoon(client, errorOrNotice('error', { severity: 'FATAL', code: '57P01', message: 'holdpoint is shutting down', hint: 'connect again' }))
+    }
     const connection = register({
       secret: randomBytes(parts.minor === 0 ? 4 : 32),
       lane, session,
       cancel: () => lane.onCancel(),
       stop() {
-        if (!lane.quiet) return lane.stop()
-        lane.relay.notice(errorOrNotice('error', { severity: 'FATAL', code: '57P01', message: 'holdpoint is shutting down', hint: 'connect again' }))
-        client.end()
+        lane.stop()
+        void endWhenQuiet()
       },
     })
     try {
@@ -267,6 +276,8 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       // Either side may have gone while nobody listened for it.
       if (client.destroyed) lane.onClientDone()
       if (upstream.socket.destroyed) onUpstreamLost()
+      // It signed in while the gateway was being stopped.
+      if (stopping) connection.stop()
       await door.run(lane)
     } catch (error) {
       if (!(error instanceof ClientDone)) throw fault.seen ?? error
@@ -274,7 +285,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       connections.delete(connection.processId)
       // However the lane ended, nothing of it waits for people any more.
       lane.onClientDone()
-      await lastAnswers(lane)
+      await lastAnswers(lane, cut.signal)
       upstream.socket.removeAllListeners('close')
       upstream.socket.destroySoon()
       if (fault.seen === undefined) endSoon(client)
@@ -313,9 +324,19 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         }
       }
     },
-    accept: (client, door) => accept(client as Socket, door),
-    async stop() {
+    accept(client, door) {
+      const done = accept(client as Socket, door).finally(() => accepting.delete(done))
+      accepting.add(done)
+      return done
+    },
+    async stop(graceMs) {
+      stopping = true
       for (const connection of connections.values()) connection.stop()
+      const timers = [setTimeout(() => cut.abort(), graceMs)]
+      const over = new Promise<void>((resolve) => timers.push(setTimeout(resolve, graceMs + CLOSE_WITHIN_MS)))
+      // Until then they need the parser, and their outcomes the store.
+      await Promise.race([Promise.allSettled(accepting), over])
+      for (const timer of timers) clearTimeout(timer)
       for (const database of databases.values()) database.stop()
       await parser.close()
     },
@@ -340,13 +361,19 @@ function endSoon(socket: Duplex, last?: Buffer): void {
 }
 
 /** Waits for what the target still owes, so that its outcome is known even though the client is gone. */
-async function lastAnswers(lane: PostgresLane): Promise<void> {
+async function lastAnswers(lane: PostgresLane, cut: AbortSignal): Promise<void> {
   if (lane.relay.idle || lane.relay.copyIn !== undefined) return lane.relay.onLost('the client left in the middle of it')
   const deadline = Date.now() + ORPHAN_MS
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => { timer = setTimeout(resolve, ORPHAN_MS) })
-  while (!lane.relay.idle && Date.now() < deadline) await Promise.race([lane.relay.changed(), late])
+  let wake = (): void => undefined
+  const late = new Promise<void>((resolve) => {
+    wake = resolve
+    timer = setTimeout(resolve, ORPHAN_MS)
+    cut.addEventListener('abort', wake, { once: true })
+  })
+  while (!lane.relay.idle && !cut.aborted && Date.now() < deadline) await Promise.race([lane.relay.changed(), late])
   clearTimeout(timer)
+  cut.removeEventListener('abort', wake)
   lane.relay.onLost('the client left before the target answered')
 }
 

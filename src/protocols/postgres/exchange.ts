@@ -168,7 +168,7 @@ export class PostgresCommand implements Command {
     return this.#withdrawnBecause === 'cancelled'
   }
 
-  withdraw(cause: 'cancelled' | 'client_gone' | 'stopped'): void {
+  withdraw(cause: 'cancelled' | 'client_gone' | 'stopped' | 'draining'): void {
     this.#withdrawnBecause ??= cause
     this.#withdrawal?.abort(this.#withdrawnBecause)
   }

@@ -96,6 +96,7 @@ export class PostgresLane implements Lane, ExchangeLane {
   readonly #inbox: Message[] = []
   #inboxBytes = 0
   #clientDone = false
+  #draining = false
   #fault: GatewayError | undefined
   #arrived: (() => void) | undefined
   /** Exchanges handed out and not yet forwarded, refused or skipped. */
@@ -175,8 +176,10 @@ export class PostgresLane implements Lane, ExchangeLane {
     for (const exchange of this.#open) if (exchange.batch === this.#unsynced) exchange.command.withdraw('stopped')
   }
 
+  /** The gateway stops: nobody waits for people here any more. What needs nobody may still end. */
   stop(): void {
-    for (const exchange of this.#open) exchange.command.withdraw('stopped')
+    this.#draining = true
+    for (const exchange of this.#open) exchange.command.withdraw('draining')
   }
 
   get quiet(): boolean {
@@ -620,6 +623,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const stop = (): void => clearInterval(timer)
     until.addEventListener('abort', stop, { once: true })
     void hold.settled.then(stop)
+    if (this.#draining) exchange.command.withdraw('draining')
   }
 
   /** Names that a command would have defined, had it been sent. */
