@@ -1,26 +1,26 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { amend, expectVerified, failure, metric, POLICY, type Proxy, readiness, startProxy } from '../support/checks.ts'
+import { amend, expectVerified, failure, metric, POLICY, type Cable, readiness, startCable } from '../support/checks.ts'
 import { createWorld, until, type World } from '../support/world.ts'
 
 // Target, parser and policy fail under a running gateway. The client always learns so in its own protocol, readiness and
 // metrics say which part it is, and it recovers without a restart.
 
 let world: World
-let proxy: Proxy
+let cable: Cable
 beforeEach(async () => {
   world = await createWorld({ policy: POLICY })
-  proxy = await startProxy(world.target)
+  cable = await startCable(world.target)
   await amend(world, (config) => {
     const [target] = config['targets'] as { postgres: Record<string, unknown> }[]
-    target!.postgres['port'] = proxy.port
+    target!.postgres['port'] = cable.port
   })
 })
 afterEach(async () => {
-  proxy.stall(false)
+  cable.stall(false)
   await world.stop()
-  await proxy.close()
+  await cable.close()
 })
 
 async function expectDown(part: string, organ: string): Promise<void> {
@@ -46,12 +46,12 @@ const TARGET = 'target orders/orders'
 
 describe('a target', () => {
   it('that is down at the start does not keep the gateway from starting: clients are told, and served once it is up', async () => {
-    await proxy.cut()
+    await cable.cut()
     await world.start()
     await expectDown(TARGET, 'target')
     const error = await failure(world.client())
     expect([error.code, error.severity]).toEqual(['08001', 'FATAL'])
-    await proxy.restore()
+    await cable.restore()
     await expectUp('target')
     await expectWorking()
   })
@@ -60,11 +60,11 @@ describe('a target', () => {
     await world.start()
     const idle = await world.client()
     const lost = new Promise<{ readonly code?: string; readonly severity?: string }>((resolve) => idle.once('error', resolve))
-    await proxy.cut()
+    await cable.cut()
     expect(await lost).toMatchObject({ code: '08006', severity: 'FATAL' })
     expect((await failure(world.client())).code).toBe('08001')
     await expectDown(TARGET, 'target')
-    await proxy.restore()
+    await cable.restore()
     await expectUp('target')
     await expectWorking()
   })
@@ -79,7 +79,7 @@ describe('a target', () => {
     const query = failure(client.query(sql))
     const hold = await world.reviewNext('maria')
     await until('the target has it', async () => ((await world.ran(sql)) === 1 ? true : undefined))
-    proxy.reset()
+    cable.reset()
     expect(await query).toMatchObject({ code: '08006' })
     await until('its outcome is unknown', async () => ((await world.hold(hold.id)).state === 'unknown' ? true : undefined))
     await behind.query('COMMIT')
@@ -102,7 +102,7 @@ describe('a target', () => {
     const query = failure(client.query(sql))
     const [hold] = await world.pending()
     await world.hold(hold!.id)
-    proxy.reset()
+    cable.reset()
     expect(await query).toMatchObject({ code: '08006' })
     await until('the hold is over', async () => ((await world.hold(hold!.id)).state === 'withdrawn' ? true : undefined))
     expect((await world.decide('maria', hold!.id, 'approve')).status).toBe(409)
@@ -113,13 +113,13 @@ describe('a target', () => {
   it('that stops answering: a statement waits, its client may cancel or go, and the rest is served when it answers again', async () => {
     await world.start()
     const client = await world.client()
-    proxy.stall(true)
+    cable.stall(true)
     let answered = false
     const query = client.query('SELECT 4 AS four').finally(() => { answered = true })
     const gone = await world.api('maria', '/sessions')
     expect(gone.status).toBe(200)
     expect(answered).toBe(false)
-    proxy.stall(false)
+    cable.stall(false)
     expect((await query).rows).toEqual([{ four: 4 }])
     await client.end()
   })
@@ -143,7 +143,7 @@ describe('the parser', () => {
     const other = await world.client('deploy-bot')
     for (let round = 0; round < 2; round++) {
       for (const [name, sql] of bombs) {
-        const bomb = client.query({ text: sql } as never).then(() => 'answered', (error: { code?: string }) => error.code)
+        const bomb = client.query(sql).then(() => 'answered', (error: { code?: string }) => error.code)
         const beside = await other.query('SELECT 2 AS two')
         expect(beside.rows).toEqual([{ two: 2 }])
         // 54001 is the target's own: its stack depth limit.

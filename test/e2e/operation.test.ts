@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { expectVerified, failure, metric, POLICY, readiness, recordingsOf } from '../support/checks.ts'
+import { amend, expectVerified, failure, metric, POLICY, readiness, recordingsOf } from '../support/checks.ts'
 import { createWorld, type Spawned, until, type World } from '../support/world.ts'
 
 // What an operator sees: a stop that leaves nothing running, health and metrics, and logs and records without data.
@@ -63,7 +63,6 @@ describe('SIGTERM', () => {
 
   it('cuts what does not end in time, and says that its outcome is unknown', async () => {
     await gateway.stop()
-    const { amend } = await import('../support/checks.ts')
     await amend(world, (config) => { config['limits'] = { drain_timeout_ms: 300 } })
     gateway = await world.spawn()
     await world.api('maria', '/me')

@@ -172,7 +172,7 @@ export function canMount(): boolean {
   }
 }
 
-export interface Proxy {
+export interface Cable {
   readonly port: number
   /** Closes what is open by a reset and takes no more connections. */
   cut(): Promise<void>
@@ -186,7 +186,7 @@ export interface Proxy {
 }
 
 /** A wire between gateway and target that can be cut, reset and stalled. */
-export async function startProxy(target: { readonly host: string; readonly port: number }): Promise<Proxy> {
+export async function startCable(target: { readonly host: string; readonly port: number }): Promise<Cable> {
   const open = new Set<Socket>()
   let stalled = false
   const accept = (client: Socket): void => {
