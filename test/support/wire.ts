@@ -253,8 +253,11 @@ export class WireClient {
   }
 }
 
-/** A target that lets the gateway in and then does what `onMessage` says; for faults no real server can be made to show. */
-export class ScriptedTarget {
+/**
+ * The real target behind a relay that answers some queries itself: a text with `fault:<name>` never reaches the server,
+ * and `faults[name]` does what no real server can be made to do. Plaintext, so that messages can be seen.
+ */
+export class FaultyTarget {
   readonly port: number
   readonly #server: Server
   readonly #open: Set<Socket>
@@ -265,13 +268,19 @@ export class ScriptedTarget {
     this.port = port
   }
 
-  /** `onMessage` gets every message after the start-up with its type and bytes; catalogue queries never reach it. */
-  static async start(onMessage: (socket: Socket, type: string, bytes: Buffer) => void, catalogue: (sql: string) => readonly Buffer[]): Promise<ScriptedTarget> {
+  static async start(target: { readonly host: string; readonly port: number }, faults: Readonly<Record<string, (toGateway: Socket) => void>>): Promise<FaultyTarget> {
     const open = new Set<Socket>()
-    const server = createServer((socket) => {
-      open.add(socket)
-      socket.on('error', () => undefined)
-      socket.on('close', () => open.delete(socket))
+    const server = createServer({ noDelay: true }, (socket) => {
+      const behind = connect({ host: target.host, port: target.port, noDelay: true })
+      for (const [one, other] of [[socket, behind], [behind, socket]] as const) {
+        open.add(one)
+        one.on('error', () => undefined)
+        one.on('close', () => {
+          open.delete(one)
+          other.destroy()
+        })
+      }
+      behind.on('data', (chunk: Buffer) => socket.write(chunk))
       let started = false
       let pending: Buffer = Buffer.alloc(0)
       socket.on('data', (chunk: Buffer) => {
@@ -283,20 +292,15 @@ export class ScriptedTarget {
           if (pending.length < total) return
           const bytes = Buffer.from(pending.subarray(0, total))
           pending = pending.subarray(total)
-          if (!started) {
-            started = true
-            socket.write(Buffer.concat([be.authOk(), be.parameter('client_encoding', 'UTF8'), be.parameter('server_version', '18.0'), be.key(1, Buffer.alloc(4)), be.ready()]))
-            continue
-          }
-          const type = String.fromCharCode(bytes[0] as number)
-          const answer = type === 'Q' ? catalogue(bytes.toString('utf8', 5, bytes.length - 1)) : []
-          if (answer.length > 0) socket.write(Buffer.concat([...answer]))
-          else onMessage(socket, type, bytes)
+          const fault = started ? /fault:(\w+)/.exec(bytes.toString('latin1'))?.[1] : undefined
+          started = true
+          if (fault === undefined) behind.write(bytes)
+          else faults[fault]?.(socket)
         }
       })
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-    return new ScriptedTarget(server, open, (server.address() as { readonly port: number }).port)
+    return new FaultyTarget(server, open, (server.address() as { readonly port: number }).port)
   }
 
   async stop(): Promise<void> {

@@ -196,6 +196,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       searchPath: moved ? null : searchPath, role, database: databaseName, temporaryTablesPossible: moved, prepared: names.prepared, cursor: names.cursor,
     })
     const fault = { seen: undefined as GatewayError | undefined }
+    let broken = false
     const lane: PostgresLane = new PostgresLane({
       session, client, upstream, door,
       lookahead: LOOKAHEAD,
@@ -280,7 +281,9 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       if (stopping) connection.stop()
       await door.run(lane)
     } catch (error) {
-      if (!(error instanceof ClientDone)) throw fault.seen ?? error
+      // Whoever called us has the last word to the client then.
+      broken = !(error instanceof ClientDone)
+      if (broken) throw fault.seen ?? error
     } finally {
       connections.delete(connection.processId)
       // However the lane ended, nothing of it waits for people any more.
@@ -288,7 +291,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       await lastAnswers(lane, cut.signal)
       upstream.socket.removeAllListeners('close')
       upstream.socket.destroySoon()
-      if (fault.seen === undefined) endSoon(client)
+      if (!broken) endSoon(client)
     }
   }
 
