@@ -48,7 +48,7 @@ export interface Detectors {
 
 // `PASSWORD 'value'` of CREATE ROLE and its kin: the value has no form of its own, the word before it tells. Only for
 // texts, not for rows: there the value stands alone.
-const SQL_PASSWORD = /(\bpassword\s+(?:[en]|u&)?'|\bpassword\s+\$(\w*)\$)(?:(?<=')(?:[^'\\]|''|\\.)*|(?<=\$)(?:(?!\$\2\$)[^])*)('|\$\2\$|$)/gi
+const SQL_PASSWORD = /(\bpassword\s+(?:[en]|u&)?'|\bpassword\s+\$(\w*)\$)(?:(?<=')(?:[^'\\]|''|\\.)*|(?<=\$)(?:(?!\$\2\$)[\s\S])*)('|\$\2\$|$)/gi
 
 export function createDetectors(options: { readonly classes?: readonly DetectorClass[] } = {}): Detectors {
   const all: ReadonlySet<DetectorClass> = new Set(options.classes ?? DETECTOR_CLASSES)
