@@ -245,7 +245,12 @@ export class PostgresLane implements Lane, ExchangeLane {
         case frontend.query:
           if (group) return this.#closeGroup(group, false)
           if (this.relay.copyIn) throw violation('a Query while COPY data is expected')
-          if (this.#midBatch && !(await this.#reached())) continue
+          if (this.#midBatch) {
+            if (!(await this.#reached())) continue
+            this.#shift()
+            // PostgreSQL 18 runs it and loses track of its own transaction: the next statement finds it in an impossible state.
+            return this.#refused(type, message.bytes, refusal('not_understood', 'builtin/query-in-batch', 'a Query behind messages of the extended protocol, before their Sync', 'send Sync first'))
+          }
           this.#shift()
           {
             const exchange = await this.#query(message.bytes)
@@ -294,8 +299,8 @@ export class PostgresLane implements Lane, ExchangeLane {
   }
 
   /**
-   * A Query behind messages without a Sync runs only if none of them failed; after a failure the target ignores it like
-   * everything else, and so do we. False: it failed.
+   * A Query behind messages without a Sync has an answer only if none of them failed; after a failure the target ignores
+   * it like everything else, and so do we. False: it failed.
    */
   async #reached(): Promise<boolean> {
     const failed = (): boolean => this.#failedBatch?.batch === this.#batch
