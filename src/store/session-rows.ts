@@ -10,6 +10,8 @@ type StoredSession = Omit<SessionRow, 'claimed'> & { readonly claimedJson: strin
 /** The index of sessions. Counters are gathered in memory: a synced commit for every allowed read would cost more than the read. */
 export function sessionRows(sqlite: Sqlite): { readonly rows: SessionStore; stop(): void } {
   const counts = new Map<string, { commands: number; holds: number }>()
+  // Ends of sessions not written yet: the journal has them, and a synced commit per connection would stop everybody for it.
+  const ends = new Map<string, number>()
   let timer: NodeJS.Timeout | undefined
 
   const write = (id: string): void => {
@@ -19,12 +21,14 @@ export function sessionRows(sqlite: Sqlite): { readonly rows: SessionStore; stop
   }
   const flush = (): void => {
     timer = undefined
-    if (counts.size === 0) return
+    if (counts.size === 0 && ends.size === 0) return
     try {
       sqlite.transaction(() => {
         for (const id of counts.keys()) write(id)
+        for (const [id, at] of ends) sqlite.run('UPDATE sessions SET closed_at = ? WHERE id = ? AND closed_at IS NULL', at, id)
       })
       counts.clear()
+      ends.clear()
     } catch {
       // The counts stay for the next flush; the store's health says what is wrong.
       schedule()
@@ -41,11 +45,8 @@ export function sessionRows(sqlite: Sqlite): { readonly rows: SessionStore; stop
       sqlite.run(sql, id, principalId, principalName, target, protocol, peer, JSON.stringify(claimed), openedAt)
     },
     closeSession(id, at) {
-      sqlite.transaction(() => {
-        write(id)
-        sqlite.run('UPDATE sessions SET closed_at = ? WHERE id = ? AND closed_at IS NULL', at, id)
-      })
-      counts.delete(id)
+      if (!ends.has(id)) ends.set(id, at)
+      schedule()
     },
     countInSession(id, what) {
       const count = counts.get(id) ?? { commands: 0, holds: 0 }
@@ -68,7 +69,7 @@ export function sessionRows(sqlite: Sqlite): { readonly rows: SessionStore; stop
   const withCounts = ({ claimedJson, ...row }: StoredSession): SessionRow => {
     const count = counts.get(row.id)
     const claimed = JSON.parse(claimedJson) as Record<string, string>
-    return { ...row, claimed, commands: row.commands + (count?.commands ?? 0), holds: row.holds + (count?.holds ?? 0) }
+    return { ...row, closedAt: row.closedAt ?? ends.get(row.id) ?? null, claimed, commands: row.commands + (count?.commands ?? 0), holds: row.holds + (count?.holds ?? 0) }
   }
 
   return {

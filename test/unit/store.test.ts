@@ -251,6 +251,17 @@ describe('sessions and repeated requests', () => {
     expect(store.session('se_1')).toMatchObject({ commands: 1, closedAt: null })
   })
 
+  it('shows the end of a session at once, and has it on disk when it closes', () => {
+    store.openSession(opened)
+    store.countInSession('se_1', 'commands')
+    store.closeSession('se_1', START + 5)
+    store.closeSession('se_1', START + 9)
+    expect(store.listSessions({ limit: 1 })).toMatchObject([{ closedAt: START + 5, commands: 1 }])
+    store.close()
+    store = openStore(path)
+    expect(store.session('se_1')).toMatchObject({ closedAt: START + 5, commands: 1 })
+  })
+
   it('gives the first answer again, tells another request apart, and forgets in time', () => {
     expect(store.recall('decide', 'k', 'r1', START)).toBeNull()
     store.remember('decide', 'k', 'r1', '{"a":1}', START + 10, START)
