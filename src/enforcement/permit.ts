@@ -178,9 +178,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   /** The client cancelled or is gone. What the rule lets survive stays decidable; nothing reaches the target either way. */
   function endHold(hold: Hold, command: Command, verdict: HoldVerdict): void {
     try {
-      // A gateway that stops is a connection that is gone, and not a client that changed its mind.
-      const isGone = command.withdrawn.reason === 'client_gone' || command.withdrawn.reason === 'draining'
-      if (isGone && verdict.survivesDisconnect) queue.detach(hold.id)
+      if (outlives(command, verdict)) queue.detach(hold.id)
       else queue.withdraw(hold.id, 'withdrawn', String(command.withdrawn.reason))
     } catch {
       // The store is down: the row stays pending and attached, and start-up recovery settles it. Nothing was sent.
@@ -251,6 +249,8 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       await recorder.durable(sequence)
       if (command.withdrawn.aborted) {
         queue.outcome(holdId, { kind: 'failed', code: 'withdrawn', message: 'withdrawn after approval, before anything was sent' })
+        // The claim kept the withdrawal from ending it; without this a cancelled command's approval could be redeemed.
+        if (!outlives(command, verdict)) end(holdId, 'withdrawn', String(command.withdrawn.reason))
         return refuse(command, withdrawnRefusal(command, holdId))
       }
       queue.forwarding(holdId)
@@ -406,6 +406,12 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       }
     },
   }
+}
+
+/** A client that cancelled changed its mind; one that is gone, or whose gateway stops, may come back where the rule lets it. */
+function outlives(command: Command, verdict: HoldVerdict): boolean {
+  const { reason } = command.withdrawn
+  return (reason === 'client_gone' || reason === 'draining') && (verdict.survivesDisconnect || verdict.mode === 'poll')
 }
 
 /** Who must agree, as one text to compare. */

@@ -185,6 +185,35 @@ describe('a held command', () => {
     await client.end()
   })
 
+  it('that is cancelled in the very moment of its approval either runs once or not at all, and the approval is used up', async () => {
+    const seen = new Set<string>()
+    for (let round = 0; round < 12; round++) {
+      const client = await world.client()
+      const sql = invoice()
+      const query = client.query(sql).then(() => 'ran', (error: { code: string }) => error.code)
+      const [hold] = await world.pending()
+      await world.hold(hold!.id)
+      // Every round a little more time for the approval to get through first.
+      const decided = world.api('maria', `/holds/${hold!.id}/decisions`, { choice: 'approve', briefing: hold!.briefing_digest })
+      await new Promise((resolve) => setTimeout(resolve, round))
+      await cancel(client)
+      const [answer, { status }] = [await query, await decided]
+      const after = await until('it came to an end', async () => {
+        const now = await world.hold(hold!.id)
+        return ['pending', 'running', 'approved'].includes(now.state) ? undefined : now
+      })
+      seen.add(`${answer} ${status} ${after.state}`)
+      const ran = await world.ran(sql)
+      expect([answer, ran, after.state, status]).toSatisfy(([told, times, state, http]) =>
+        (told === 'ran' && times === 1 && state === 'succeeded' && http === 200)
+        || (told === '57014' && times === 1 && state === 'failed' && http === 200)
+        || (told === '57014' && times === 0 && state === 'withdrawn' && http === 409)
+        || (told === '57014' && times === 0 && state === 'revoked' && http === 200))
+      await client.end()
+    }
+    expect(seen.size).toBeGreaterThan(0)
+  })
+
   it('whose client disconnects is withdrawn and never runs', async () => {
     const client = await world.client()
     const sql = invoice()
