@@ -1,10 +1,13 @@
 import type pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { allHolds, expectVerified, journal, POLICY } from '../support/checks.ts'
 import { createWorld, type Spawned, until, type World } from '../support/world.ts'
 
 // The gateway as a process of its own, killed where it hurts. What must hold afterwards: nothing ran twice, nothing
 // that a client was told happened is missing from the record, the record verifies, and every state tells the truth.
+
+// Whole processes start and stop here, on machines that do other things too.
+vi.setConfig({ testTimeout: 90_000 })
 
 let world: World
 let gateway: Spawned
@@ -38,6 +41,10 @@ describe('a gateway killed with SIGKILL', () => {
     expect(await world.hold(hold!.id)).toMatchObject({ state: 'withdrawn', execution: 'none' })
     expect((await world.decide('maria', hold!.id, 'approve')).status).toBe(409)
     expect(await world.ran("status = 'killed'")).toBe(0)
+    // What was seen of that session until then can still be told.
+    const [session] = (await world.api('ana', '/sessions')).body['sessions'] as readonly { readonly id: string }[]
+    const told = await fetch(`${world.adminUrl}/api/v1/sessions/${session!.id}/recording`, { headers: { authorization: `Bearer ${world.token('ana')}` } })
+    expect([told.status, (await told.text()).includes(hold!.id)]).toEqual([200, true])
     await expectVerified(world)
   })
 

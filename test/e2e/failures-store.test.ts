@@ -1,12 +1,15 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { amend, canMount, expectVerified, failure, metric, mountTmpfs, POLICY, readiness } from '../support/checks.ts'
 import { createWorld, until, type World } from '../support/world.ts'
 
 // The store and the record fail under a running gateway: the client is told in its own protocol, nothing is forwarded,
 // readiness and metrics show which part it is, and work goes on by itself once the cause is gone.
+
+// Whole processes start and stop here, on machines that do other things too.
+vi.setConfig({ testTimeout: 90_000 })
 
 let world: World
 const cleanUp: (() => unknown)[] = []

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type pg from 'pg'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { amend, expectVerified, failure, metric, POLICY, readiness, recordingsOf } from '../support/checks.ts'
 import { createWorld, type Spawned, until, type World } from '../support/world.ts'
 
 // What an operator sees: a stop that leaves nothing running, health and metrics, and logs and records without data.
+
+// Whole processes start and stop here, on machines that do other things too.
+vi.setConfig({ testTimeout: 90_000 })
 
 let world: World
 let gateway: Spawned
@@ -22,13 +25,48 @@ afterEach(() => world.stop())
 const ended = (client: pg.Client): Promise<{ readonly code?: string }> => new Promise((resolve) => client.once('error', resolve))
 const atTarget = async (behind: pg.Client): Promise<number> => Number((await behind.query("SELECT count(*) AS n FROM pg_stat_activity WHERE usename = $1", [world.database.user])).rows[0].n)
 
+describe('a start', () => {
+  const failed = (): Promise<string> => world.spawn().then(() => 'it started', (error: Error) => error.message)
+
+  it('is refused with every fault of configuration and policy at once, and nothing listens then', async () => {
+    await gateway.stop()
+    const [config, policy] = [await readFile(world.configFile, 'utf8'), await readFile(world.policyFile, 'utf8')]
+    await writeFile(world.configFile, `${config}surprise: 1\nlimits: { max_connections: many }\n`)
+    const said = await failed()
+    expect(said).toMatch(/surprise/)
+    expect(said).toMatch(/max_connections/)
+    expect(said).toMatch(/holdpoint\.yaml:\d+:\d+/)
+    await writeFile(world.configFile, config)
+    await writeFile(world.policyFile, `${policy}  - { id: one, on: { protocol: postgres, target: nowhere }, decision: allow }\n  - { id: two, on: { protocol: postgres, target: orders, verbs: [update] }, decision: hold, reason: x, approval: nobody }\n`)
+    const rules = await failed()
+    expect(rules).toMatch(/nowhere/)
+    expect(rules).toMatch(/nobody/)
+    expect(rules).toMatch(/policy\.yaml:\d+:\d+/)
+    await expect(fetch(`${world.adminUrl}/healthz`)).rejects.toThrow()
+    await writeFile(world.policyFile, policy)
+  })
+
+  it('is refused while another gateway writes the same journal, and with a store that is somebody else’s or damaged', async () => {
+    await amend(world, (config) => { config['listen'] = { postgres: '127.0.0.1:0', admin: '127.0.0.1:0' } })
+    expect(await failed()).toMatch(/journal|record/i)
+    await gateway.stop()
+    const file = join(world.directory, 'holdpoint.db')
+    for (const suffix of ['', '-wal', '-shm']) await rm(`${file}${suffix}`, { force: true })
+    await writeFile(file, 'this is no database, but somebody wants to keep it. '.repeat(100))
+    expect(await failed()).toMatch(/store/)
+    expect(await readFile(file, 'utf8')).toContain('somebody wants to keep it')
+  })
+})
+
 describe('SIGTERM', () => {
   it('tells idle clients, lets running commands end, ends held ones, keeps what survives, and leaves nothing running', async () => {
     const behind = await world.behind()
     await behind.query('BEGIN')
     await behind.query('SELECT 1 FROM invoices WHERE id = 1 FOR UPDATE')
-    const [idle, running, held, surviving] = [await world.client(), await world.client(), await world.client(), await world.client()]
-    const idleEnded = ended(idle)
+    const [idle, running, held, surviving, open] = [await world.client(), await world.client(), await world.client(), await world.client(), await world.client()]
+    const [idleEnded, openEnded] = [ended(idle), ended(open)]
+    await open.query('BEGIN')
+    await open.query("INSERT INTO invoice_lines (invoice_id, sku, quantity, price) VALUES (5, 'DRAIN', 1, 1)")
     const run = running.query('UPDATE invoices SET total = 11 WHERE id = 1')
     await world.reviewNext('maria')
     await until('the target runs it', async () => ((await world.ran('total = 11')) === 1 ? true : undefined))
@@ -42,6 +80,10 @@ describe('SIGTERM', () => {
     expect((await survive).code).toBe('57014')
     // Nobody new gets in while the running one ends.
     await failure(world.client())
+    // A transaction that is open may come to its end, and then it is told too.
+    await open.query('COMMIT')
+    expect(await openEnded).toMatchObject({ code: '57P01' })
+    expect((await behind.query("SELECT 1 FROM invoice_lines WHERE sku = 'DRAIN'")).rowCount).toBe(1)
     await behind.query('COMMIT')
     expect((await run).rowCount).toBe(1)
     const began = Date.now()
