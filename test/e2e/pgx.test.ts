@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { allowSleep, CLIENTS, hasGo, Program, type Told } from '../support/clients.ts'
+import { allowSleep, CLIENTS, endPrograms, hasGo, Program, type Told } from '../support/clients.ts'
 import { createWorld, until, type World } from '../support/world.ts'
 
 describe.skipIf(!hasGo())('pgx', () => {
@@ -22,6 +22,7 @@ describe.skipIf(!hasGo())('pgx', () => {
     await behind.end()
   }, 300_000)
   afterEach(async () => {
+    await endPrograms()
     expect((await world.api('maria', '/holds?state=pending')).body['holds']).toEqual([])
   })
   afterAll(async () => {

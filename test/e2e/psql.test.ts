@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { direct, hasPsql, psql } from '../support/clients.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { direct, endPrograms, hasPsql, psql } from '../support/clients.ts'
 import { createWorld, until, type World } from '../support/world.ts'
 
 describe.skipIf(!hasPsql())('psql', () => {
@@ -13,6 +13,7 @@ describe.skipIf(!hasPsql())('psql', () => {
     await world.start()
     scratch = await mkdtemp(join(tmpdir(), 'holdpoint-psql-'))
   })
+  afterEach(() => endPrograms())
   afterAll(async () => {
     await world.stop()
     await rm(scratch, { recursive: true, force: true })

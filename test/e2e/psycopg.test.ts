@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { allowSleep, hasPsycopg, python, type Told } from '../support/clients.ts'
+import { allowSleep, endPrograms, hasPsycopg, python, type Told } from '../support/clients.ts'
 import { createWorld, until, type World } from '../support/world.ts'
 
 describe.skipIf(!hasPsycopg())('psycopg 3', () => {
@@ -14,6 +14,7 @@ describe.skipIf(!hasPsycopg())('psycopg 3', () => {
     await behind.end()
   })
   afterEach(async () => {
+    await endPrograms()
     expect((await world.api('maria', '/holds?state=pending')).body['holds']).toEqual([])
   })
   afterAll(() => world.stop())

@@ -18,6 +18,14 @@ export interface Finished {
 
 export type Told = Readonly<Record<string, unknown>> & { readonly event: string }
 
+const running = new Set<Program>()
+
+/** Ends what a failed test left waiting, so that it cannot get in the way of the next one. */
+export async function endPrograms(): Promise<void> {
+  for (const program of running) program.child.kill('SIGKILL')
+  await Promise.allSettled([...running].map(({ finished }) => finished))
+}
+
 export class Program {
   readonly child: ChildProcess
   readonly finished: Promise<Finished>
@@ -35,6 +43,9 @@ export class Program {
       this.child.once('error', reject)
       this.child.once('close', (status) => resolve({ status, out: this.out, err: this.err }))
     })
+    running.add(this)
+    const over = (): void => { running.delete(this) }
+    this.finished.then(over, over)
   }
 
   /** Every line told so far that is a whole JSON object. */

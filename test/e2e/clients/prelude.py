@@ -28,3 +28,19 @@ def rows(cursor):
 
 def status(connection):
     return psycopg.pq.TransactionStatus(connection.info.transaction_status).name
+
+
+def answers(pgconn, syncs):
+    """Everything libpq hands out in pipeline mode, up to that many syncs: command tags and SQLSTATEs."""
+    found = []
+    while found.count("sync") < syncs:
+        result = pgconn.get_result()
+        if result is None:
+            continue
+        if result.status == psycopg.pq.ExecStatus.PIPELINE_SYNC:
+            found.append("sync")
+        elif result.status == psycopg.pq.ExecStatus.FATAL_ERROR:
+            found.append((result.error_field(psycopg.pq.DiagnosticField.SQLSTATE) or b"").decode())
+        else:
+            found.append((result.command_status or b"").decode())
+    return found
