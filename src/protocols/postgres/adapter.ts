@@ -225,8 +225,10 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         const catalog = database.catalog()
         const columns = maskedColumns(catalog, columnMasks(obligations))
         const sight = createSight({ obligations, catalog, touched: touches(command.raw, catalog, stateOf(moved, command.names), columns), builtinOnly: runsBuiltinOnly(command.readings), detectors: options.detectors, key: options.maskingKey, searchPath })
-        // As with readings: what the text alone does not say is not kept. An empty list is shared by all that have no text.
-        if (!moved && command.raw.length > 0 && !command.raw.some(refersToNames)) sights.set(command.raw, { generation, obligations, sight })
+        // Kept only with readings that are kept: a function of the text and of this very reading of the catalogue.
+        const [statement] = command.raw
+        const judged = statement === undefined || command.raw.length > 1 ? undefined : resolved.get(statement)
+        if (!moved && judged?.generation === generation && judged.readings === command.readings) sights.set(command.raw, { generation, obligations, sight })
         return sight
       },
       outsideSight: createSight({ obligations: [], catalog: database.catalog(), touched: { maskedTable: true, maskedColumn: true }, builtinOnly: false, detectors: options.detectors, key: options.maskingKey, searchPath }),
