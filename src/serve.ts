@@ -90,6 +90,7 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
   }))
   const recovered = queue.recover()
   if (recovered > 0) log.event('holds.recovered', { count: recovered })
+  store.endOpenSessions(Date.now())
 
   let adminUrl = ''
   const postgres = createPostgresAdapter({

@@ -48,6 +48,7 @@ export function sessionRows(sqlite: Sqlite): { readonly rows: SessionStore; stop
       if (!ends.has(id)) ends.set(id, at)
       schedule()
     },
+    endOpenSessions: (at) => sqlite.run('UPDATE sessions SET closed_at = max(opened_at, ?) WHERE closed_at IS NULL', at),
     countInSession(id, what) {
       const count = counts.get(id) ?? { commands: 0, holds: 0 }
       count[what] += 1

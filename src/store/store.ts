@@ -196,6 +196,8 @@ export interface HoldStore {
 export interface SessionStore {
   openSession(session: NewSession): void
   closeSession(id: string, at: number): void
+  /** At a start: ends what an earlier life left open, at the time it is noticed. A SQLite store has one living gateway. Returns how many. */
+  endOpenSessions(at: number): number
   /** Kept in memory and written with the next flush (within a second) or when the session closes. */
   countInSession(id: string, what: 'commands' | 'holds'): void
   session(id: string): SessionRow | null

@@ -26,6 +26,14 @@ async function restart(): Promise<void> {
   for (const person of ['maria', 'omar', 'zoe'] as const) await world.api(person, '/me')
 }
 
+/** Whether the recording of the only session names this. */
+async function recordingShows(text: string): Promise<boolean> {
+  const [session] = (await world.api('ana', '/sessions')).body['sessions'] as readonly { readonly id: string }[]
+  const told = await fetch(`${world.adminUrl}/api/v1/sessions/${session!.id}/recording`, { headers: { authorization: `Bearer ${world.token('ana')}` } })
+  expect(told.status).toBe(200)
+  return (await told.text()).includes(text)
+}
+
 async function quantity(behind: pg.Client, id: number): Promise<number> {
   return Number((await behind.query<{ quantity: number }>('SELECT quantity FROM invoice_lines WHERE id = $1', [id])).rows[0]?.quantity)
 }
@@ -35,16 +43,18 @@ describe('a gateway killed with SIGKILL', () => {
     const client = await world.client()
     const query = ended(client.query("UPDATE invoices SET status = 'killed' WHERE id = 1"))
     const [hold] = await world.pending()
+    // Recordings are written a few milliseconds behind the journal.
+    await until('the recording shows it', async () => ((await recordingShows(hold!.id)) ? true : undefined))
     await gateway.kill()
     expect(await query).toBe('lost')
     await restart()
     expect(await world.hold(hold!.id)).toMatchObject({ state: 'withdrawn', execution: 'none' })
     expect((await world.decide('maria', hold!.id, 'approve')).status).toBe(409)
     expect(await world.ran("status = 'killed'")).toBe(0)
-    // What was seen of that session until then can still be told.
-    const [session] = (await world.api('ana', '/sessions')).body['sessions'] as readonly { readonly id: string }[]
-    const told = await fetch(`${world.adminUrl}/api/v1/sessions/${session!.id}/recording`, { headers: { authorization: `Bearer ${world.token('ana')}` } })
-    expect([told.status, (await told.text()).includes(hold!.id)]).toEqual([200, true])
+    // What was recorded of that session until then can still be told.
+    expect(await recordingShows(hold!.id)).toBe(true)
+    const sessions = (await world.api('ana', '/sessions')).body['sessions'] as readonly { readonly closed_at?: string }[]
+    expect(sessions.map(({ closed_at }) => typeof closed_at)).toEqual(['string'])
     await expectVerified(world)
   })
 
