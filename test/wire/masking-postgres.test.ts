@@ -241,6 +241,8 @@ describe('ErrorResponse and NoticeResponse', () => {
     expect(show({ S: 'ERROR', V: 'ERROR', C: '42P01', M: 'relation "mann" does not exist' })).toMatch(/masked/)
     expect(show(typo, false)).toMatch(/masked/)
     expect(show({ ...typo, C: '22P02' })).toMatch(/masked/)
+    // `('"' || iban)::regtype` is parsed at run time: class and position are those of a typo, and the text is the value.
+    expect(show({ ...typo, C: '42601', M: 'unterminated quoted identifier at or near ""mann"', W: 'invalid type name ""mann"' })).toMatch(/masked/)
   })
 
   it('is replaced by one of ours when it cannot be read', () => {

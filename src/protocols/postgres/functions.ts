@@ -19,11 +19,12 @@ const BY_NAME: readonly (readonly [FunctionClass, RegExp])[] = [
   // Gives up locks of this session, and takes none.
   ['catalog', /^pg_advisory_unlock_all$/],
   ['lock', /^pg_(try_)?advisory_\w+$|^pg_sleep(_for|_until)?$/],
-  ['guc', /^set_config$/],
+  // A seed is state of the session: what one statement puts into it, a later random() tells, without the masks of the first.
+  ['guc', /^(set_config|setseed)$/],
   ['notify', /^pg_notify$/],
   ['sequence', /^(nextval|setval)$/],
   ['time', /^(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)$/],
-  ['pure', /^(random|random_normal|setseed|gen_random_uuid|uuidv[47]|array_sample|array_shuffle|bernoulli|system)$/],
+  ['pure', /^(random|random_normal|gen_random_uuid|uuidv[47]|array_sample|array_shuffle|bernoulli|system)$/],
   ['admin', /^pg_(terminate|cancel)_backend$|^pg_(reload_conf|rotate_logfile|promote|config|import_system_collations|log_\w+|export_snapshot)$/],
   ['admin', /^pg_(create|drop|copy|sync)_\w+$|^pg_(logical|replication|wal_replay|start|stop|switch|backup)_\w+$|^(brin|gin)_(summarize|desummarize|clean)\w*$/],
   ['admin', /^pg_stat_reset\w*$|^pg_(clear|restore)_(relation|attribute)_stats$|^binary_upgrade_\w+$/],

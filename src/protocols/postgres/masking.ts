@@ -249,7 +249,10 @@ export function maskErrorOrNotice(message: Buffer, given: MessageMasking): Buffe
   }
   // Class 42 (syntax error or access rule violation) with a position in the client's own text comes from the parser, before any
   // row was read: it speaks of names alone. Without a position it may not: a cast of a value to regclass fails with 42P01 too.
-  const isAboutNames = given.builtinOnly && fields.some(({ code }) => code === 'P') && fields.some(({ code, value }) => code === 'C' && value.toString('latin1').startsWith('42'))
+  // Nor with a context: a value cast to regtype is parsed as text of its own, and the position is one in the value.
+  const isAboutNames =
+    given.builtinOnly && fields.some(({ code }) => code === 'P') && !fields.some(({ code }) => 'Wpq'.includes(code)) &&
+    fields.some(({ code, value }) => code === 'C' && value.toString('latin1').startsWith('42'))
   const options = isAboutNames ? { ...given, maskedTable: false } : given
   const pieces: Buffer[] = []
   let changed = false
