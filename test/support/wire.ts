@@ -112,6 +112,9 @@ export class WireClient {
   #pending: Buffer = Buffer.alloc(0)
   #chunks: Buffer[] = []
   #answers: Answer[] = []
+  #have = 0
+  #need = 0
+  #counted = 0
   #raw = true
   #closed = false
   #wake: (() => void)[] = []
@@ -136,15 +139,24 @@ export class WireClient {
   }
 
   #cut(): void {
-    this.#pending = Buffer.concat([this.#pending, ...this.#chunks.splice(0)])
+    this.#have += this.#chunks.slice(this.#counted).reduce((sum, chunk) => sum + chunk.length, 0)
+    this.#counted = this.#chunks.length
+    // A long message is put together once, when all of it is here.
+    if (this.#have < this.#need) return
+    const all = Buffer.concat([this.#pending, ...this.#chunks.splice(0)])
     let at = 0
-    while (this.#pending.length - at >= 5) {
-      const total = this.#pending.readInt32BE(at + 1) + 1
-      if (this.#pending.length - at < total) break
-      this.#answers.push(new Answer(String.fromCharCode(this.#pending[at] as number), Buffer.from(this.#pending.subarray(at, at + total))))
+    this.#need = 5
+    while (all.length - at >= 5) {
+      const total = all.readInt32BE(at + 1) + 1
+      this.#need = total
+      if (all.length - at < total) break
+      this.#answers.push(new Answer(String.fromCharCode(all[at] as number), Buffer.from(all.subarray(at, at + total))))
       at += total
+      this.#need = 5
     }
-    this.#pending = this.#pending.subarray(at)
+    this.#pending = all.subarray(at)
+    this.#have = this.#pending.length
+    this.#counted = 0
   }
 
   async #until<T>(what: string, ask: () => T | undefined): Promise<T> {
