@@ -290,12 +290,18 @@ describe('node-postgres', () => {
     expect(await world.ran('DELETE FROM invoice_lines WHERE id = 132')).toBe(0)
   })
 
-  it('sees no hold of another agent, and cannot decide on its own', async () => {
+  it('shows no other agent its holds, sessions or recordings, and cannot decide on its own', async () => {
     const client = await connect()
     const running = client.query('DELETE FROM invoice_lines WHERE id = 141').catch((error: Error) => error)
     const [hold] = await world.pending()
     expect((await world.api('deploy-bot', `/holds/${hold!.id}`)).status).toBe(404)
     expect((await world.api('deploy-bot', '/holds?state=pending')).body['holds']).toEqual([])
+    const session = String(hold!['session'])
+    for (const path of [`/sessions/${session}`, `/sessions/${session}/recording`]) {
+      const as = async (who: 'maria' | 'deploy-bot'): Promise<number> => (await fetch(`${world.adminUrl}/api/v1${path}`, { headers: { authorization: `Bearer ${world.token(who)}` } })).status
+      expect(await as('maria'), path).toBe(200)
+      expect([403, 404], path).toContain(await as('deploy-bot'))
+    }
     expect((await world.decide('billing-bot', hold!.id, 'approve')).status).toBe(403)
     expect((await world.decide('deploy-bot', hold!.id, 'approve')).status).toBeGreaterThanOrEqual(403)
     await world.decide('maria', hold!.id, 'reject')
