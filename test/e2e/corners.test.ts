@@ -138,6 +138,45 @@ describe('a token that expires', () => {
   }, 60_000)
 })
 
+describe('a client that sends its COPY data without waiting to be asked', () => {
+  interface Sink { query(text: string): void; sendCopyFromChunk(chunk: Buffer): void; endCopyFrom(): void; sendCopyFail(why: string): void }
+  /** COPY, data and end in one go, as node-postgres hands it to its connection. */
+  const eager = (client: pg.Client, sku: string, ending: 'done' | 'fail'): Promise<string> => new Promise((resolve) => {
+    let answer = 'nothing'
+    const everything = {
+      submit(connection: Sink) {
+        connection.query('COPY invoice_lines (invoice_id, sku, quantity, price) FROM STDIN')
+        for (let i = 0; i < 20; i++) connection.sendCopyFromChunk(Buffer.from(`1\t${sku}\t1\t1.00\n`.repeat(2_000)))
+        if (ending === 'done') connection.endCopyFrom()
+        else connection.sendCopyFail('changed my mind')
+      },
+      handleError(error: pg.DatabaseError) {
+        answer = error.code ?? error.message
+        resolve(answer)
+      },
+      handleCopyInResponse: () => undefined,
+      handleCommandComplete(message: { readonly text: string }) { answer = message.text },
+      handleReadyForQuery: () => resolve(answer),
+    }
+    client.query(everything as unknown as pg.Submittable)
+  })
+
+  it('is answered once and in order, whether people approve or reject, and goes on', async () => {
+    const client = await connect()
+    const approved = eager(client, 'EAGER-YES', 'done')
+    await world.reviewNext('maria')
+    expect(await approved).toBe('COPY 40000')
+    const rejected = eager(client, 'EAGER-NO', 'done')
+    await world.reviewNext('maria', 'reject')
+    expect(await rejected).toBe('42501')
+    expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+    const failed = eager(client, 'EAGER-FAIL', 'fail')
+    await world.reviewNext('maria')
+    expect(await failed).toBe('57014')
+    expect((await client.query("SELECT sku, count(*)::int AS n FROM invoice_lines WHERE sku LIKE 'EAGER-%' GROUP BY sku")).rows).toEqual([{ sku: 'EAGER-YES', n: 40_000 }])
+  })
+})
+
 describe('LISTEN, where a rule allows it', () => {
   it('brings the notifications of the target to an idle client, with detected secrets masked', async () => {
     const client = await connect()
@@ -161,6 +200,27 @@ describe.skipIf(!hasPsycopg())('libpq, asked for what drivers rarely ask', () =>
   }
   const named = (told: readonly Told[], name: string): readonly Told[] => told.filter(({ event }) => event === name)
   const asMaria = async (): Promise<void> => { world.tokens.set('maria', await world.exchange(await world.issuer.tokenForPerson('maria'))) }
+
+  it('two COPYs in one query are held as one, and each gets its data', async () => {
+    await asMaria()
+    const run = await fresh(`
+c = connect()
+p = c.pgconn
+p.send_query(b"COPY invoice_lines (invoice_id, sku, quantity, price) FROM STDIN; SELECT 1; COPY invoice_lines (invoice_id, sku, quantity, price) FROM STDIN (FORMAT csv)")
+seen = []
+while (result := p.get_result()) is not None:
+    seen.append((result.command_status or b"").decode() or psycopg.pq.ExecStatus(result.status).name)
+    if result.status == psycopg.pq.ExecStatus.COPY_IN:
+        p.put_copy_data(b"1\\tTWO\\t1\\t1.00\\n" if len(seen) == 1 else b"1,TWO,1,1.00\\n1,TWO,1,1.00\\n")
+        p.put_copy_end()
+tell("seen", value=seen, now=status(c))
+tell("count", value=c.execute("SELECT count(*) FROM invoice_lines WHERE sku = 'TWO'").fetchone()[0])
+`)
+    await world.reviewNext('maria')
+    const told = await run.all()
+    expect(named(told, 'seen')).toMatchObject([{ now: 'IDLE' }])
+    expect(named(told, 'count')).toMatchObject([{ value: 3 }])
+  })
 
   it('a COPY in the extended protocol is held, and streams once it is approved; a rejected one is over at once', async () => {
     await asMaria()

@@ -83,9 +83,9 @@ export function direct(world: World): Record<string, string> {
 }
 
 /** Whether the tool is there; says so on stderr when not. CI counts the skipped tests as failed. */
-export function tool(name: string, command: string, args: readonly string[], files: readonly string[] = []): boolean {
+export function tool(name: string, command: string, args: readonly string[], files: readonly string[] = [], cwd?: string): boolean {
   const missing = files.find((file) => !existsSync(file))
-  const works = missing === undefined && spawnSync(command, args, { stdio: 'ignore' }).status === 0
+  const works = missing === undefined && spawnSync(command, args, { stdio: 'ignore', ...(cwd === undefined ? {} : { cwd }) }).status === 0
   if (!works) console.error(`SKIPPED: the tests with ${name}, because ${missing ?? command} is missing or does not work`)
   return works
 }
@@ -99,7 +99,8 @@ export const hasPsycopg = (): boolean => tool('psycopg 3', PYTHON, ['-c', 'impor
 export const PGJDBC = process.env['HOLDPOINT_TEST_PGJDBC'] ?? '/usr/share/java/postgresql.jar'
 export const hasPgjdbc = (): boolean => tool('pgJDBC', 'javac', ['--version'], [PGJDBC])
 
-export const hasGo = (): boolean => tool('pgx', 'go', ['version'])
+/** Go, and pgx from its module cache or the network. */
+export const hasGo = (): boolean => tool('pgx', 'go', ['version']) && tool('pgx', 'go', ['mod', 'download'], [], join(CLIENTS, 'pgx'))
 
 /** Runs a piece of Python with `connect`, `tell` and the like (clients/prelude.py) in scope. */
 export function python(world: World, script: string, env: Readonly<Record<string, string>> = {}, stdin: string | null = ''): Program {
