@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
@@ -9,7 +11,7 @@ import { stringify } from 'yaml'
 import { createLog } from '../../src/log.ts'
 import { createAuthority } from '../../src/quickstart/certificates.ts'
 import { AGENTS, type AgentName, AUDIENCE, type Issuer, PEOPLE, type PersonName, startIssuer } from '../../src/quickstart/oidc.ts'
-import { freePort, type PostgresServer, startPostgres } from '../../src/quickstart/postgres-server.ts'
+import { type PostgresServer, startPostgres } from '../../src/quickstart/postgres-server.ts'
 import { type SeededDatabase, seedOrders } from '../../src/quickstart/seed.ts'
 import { type Gateway, serve } from '../../src/serve.ts'
 
@@ -221,7 +223,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const database = await seedOrders(target)
   const issuer = await startIssuer({ port: 0 })
   const certificate = await authority.issue({ commonName: 'holdpoint', ...local })
-  const ports = { postgres: await freePort(), admin: await freePort() }
+  const ports = { postgres: await lastingPort(), admin: await lastingPort() }
   const caFile = join(directory, 'ca.crt')
   const policyFile = join(directory, 'policies', 'policy.yaml')
   await mkdir(dirname(policyFile))
@@ -246,6 +248,18 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   }
   await writeFile(configFile, stringify(config))
   return new World({ directory, configFile, policyFile, caFile, target, database, issuer, ports })
+}
+
+/** A free port that stays ours across restarts: below the range from which the system gives outgoing connections theirs. */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(15_000, 32_000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((resolve) => server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)))
+    if (!isFree) continue
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+    return port
+  }
 }
 
 /** Asks again until the answer is not undefined; fails loudly after 15 s. Waiting for a condition, not for time. */
