@@ -89,7 +89,7 @@ async function build(options: StageOptions, undo: (() => Promise<unknown>)[], st
     ssl: await authority.issue({ commonName: 'target', ...local }),
     removeWhenOrphaned: [directory],
     // Its log and its disk are the same for everybody and not what is measured.
-    settings: { log_statement: 'none', synchronous_commit: 'off', shared_buffers: '256MB', max_wal_size: '4GB', max_connections: '300', autovacuum: 'off', checkpoint_timeout: '1h' },
+    settings: { log_statement: 'none', synchronous_commit: 'off', shared_buffers: '256MB', max_wal_size: '4GB', max_connections: '500', autovacuum: 'off', checkpoint_timeout: '1h' },
   })
   undo.push(() => target.stop())
   const password = target.superPassword
