@@ -142,7 +142,11 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
     decisionPoint: policy.point,
     queue,
     recorder: measured,
-    barred: (principal) => identity.current(principal) ?? null,
+    barred(principal) {
+      // A store that cannot be written cannot say that somebody was stopped a moment ago; plain reads are refused with the rest.
+      if (!store.healthy) throw new GatewayError('store_unavailable', 'the store cannot be written')
+      return identity.current(principal) ?? null
+    },
     maskText: detectors.maskText,
     ownWords: postgres.ownWords,
     now: () => new Date(),

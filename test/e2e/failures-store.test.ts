@@ -52,7 +52,7 @@ async function expectUp(part: string): Promise<void> {
 }
 
 describe('a store that another process has locked', () => {
-  it('refuses what would be held, takes no decision, forwards nothing, and goes on when the lock is gone', async () => {
+  it('refuses what would be held and plain reads too, takes no decision, forwards nothing, and goes on when the lock is gone', async () => {
     const gateway = await world.spawn()
     const waiting = await world.client()
     const waited = update()
@@ -60,6 +60,7 @@ describe('a store that another process has locked', () => {
     const [hold] = await world.pending()
     await world.hold(hold!.id)
     const client = await world.client()
+    const reader = await world.client()
     const other = new Database(join(world.directory, 'holdpoint.db'))
     other.exec('BEGIN IMMEDIATE')
     const sql = update()
@@ -69,6 +70,8 @@ describe('a store that another process has locked', () => {
       const decided = await world.api('maria', `/holds/${hold!.id}/decisions`, { choice: 'approve', briefing: hold!.briefing_digest })
       expect(decided.status).toBe(503)
       await expectDown('store')
+      expect((await failure(reader.query('SELECT 28282828'))).code).toBe('57P03')
+      expect(await world.ran('SELECT 28282828')).toBe(0)
       const refused = await failure(world.client())
       expect(refused.code).toBe('57P03')
       expect([await world.ran(sql), await world.ran(waited)]).toEqual([0, 0])
