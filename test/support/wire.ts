@@ -213,7 +213,7 @@ export class WireClient {
   async through(type: string): Promise<readonly Answer[]> {
     const seen: Answer[] = []
     for (;;) {
-      const answer = await this.next()
+      const answer = await this.next().catch((error: Error) => { throw new Error(`${error.message}; before it ${seen.slice(-20).map((one) => (one.type === 'E' ? JSON.stringify(one.fields) : String(one))).join(' ')}`) })
       seen.push(answer)
       if (answer.type === type) return seen
     }

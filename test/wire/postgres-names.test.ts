@@ -207,3 +207,19 @@ describe('rows are masked by what they are', () => {
     expect(cells[2]).toBe('1')
   })
 })
+
+describe('in a failed transaction', () => {
+  it('a portal whose statement is gone is not executed: PostgreSQL 18 can crash over it', async () => {
+    for (let i = 0; i < 10; i++) {
+      const client = await open()
+      await ask(client, fe.query('BEGIN'))
+      expect(await ask(client, fe.parse(`SELECT '${'freed '.repeat(5000)}'`), fe.bind(), fe.sync())).toBe('1 2 Z:T')
+      expect(await ask(client, fe.query('SELECT nothing_there'))).toBe('E:42703 Z:E')
+      client.send(fe.parse('SELECT 2'), fe.sync(), fe.query('SELECT 3'), fe.execute(), fe.sync())
+      expect(await client.reply()).toBe('E:25P02 Z:E')
+      expect(await client.reply()).toBe('E:25P02 Z:E')
+      expect(await client.reply()).toBe('E:42501 Z:E')
+      expect(await ask(client, fe.query('ROLLBACK'))).toBe('C:ROLLBACK Z:I')
+    }
+  })
+})

@@ -433,6 +433,16 @@ export class PostgresLane implements Lane, ExchangeLane {
       this.#add(group, bytes, [])
       return 'added'
     }
+    if (group.bind === undefined && !this.#midBatch) {
+      // A portal from before. In a failed transaction it cannot run, and PostgreSQL 18, asked to, was seen to crash
+      // when its statement is gone too, which ends every session of the server. The status is known once everything is answered.
+      if (this.#open.size > 0 || !this.relay.idle) return 'later'
+      if (this.relay.status === 'E') {
+        group.refusal = refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK')
+        this.#add(group, bytes, [])
+        return 'added'
+      }
+    }
     const generation = this.#parts.catalogGeneration()
     const known = [portal, portal.prepared].some((one) => one.describedAt === generation || (one.describing?.batch === this.#batch && one.describing.generation === generation))
     if (this.#mayHaveMoved || !known || portal.prepared.raw.some(refersToNames)) {
