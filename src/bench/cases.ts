@@ -118,8 +118,8 @@ const FIRST = 100
 const CONNECTIONS = 300
 
 /**
- * The gateway's memory while connections wait for a reviewer. Of a single one only the idle figure is told: what a hold
- * leaves to the garbage collector moves the process up and down by more than what stays.
+ * The gateway's memory while connections wait for a reviewer. In a fresh process (`--only held`) the most is not theirs:
+ * the first hundred texts make V8 optimise the parser's WebAssembly, which takes hundreds of megabytes for a second.
  */
 export async function measureHeld(stage: Stage): Promise<string> {
   const { environment } = stage.route('holdpoint', 'plain') as Route
