@@ -86,7 +86,10 @@ function judgeReading(scope: Scope, command: Command, facts: Facts): Judgement {
   const { action } = facts
   if (BUILTIN_ACTIONS.has(action) && !readingOf(facts).unknown) return { facts, verdict: allow(BUILTIN_PROTOCOL), applied: [] }
   if (action === 'connect') return judgeConnect(scope, command, facts)
-  return decide(facts, command, scope.candidates(readingOf(facts)))
+  const judgement = decide(facts, command, scope.candidates(readingOf(facts)))
+  // SQL PREPARE runs nothing, like the protocol's Parse: what must wait does so at each EXECUTE, with its values. A denial stands.
+  const onlyNamed = facts.attributes['depth'] === 'prepare' && judgement.verdict.kind === 'hold'
+  return onlyNamed ? { facts, verdict: allow(judgement.verdict.rule), applied: judgement.applied.filter(({ rule }) => rule.decision !== 'hold') } : judgement
 }
 
 /**

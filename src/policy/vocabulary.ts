@@ -25,12 +25,12 @@ export interface Vocabulary {
 }
 
 const POSTGRES_READING = [
-  'select', 'copy_out', 'set', 'reset', 'show', 'discard', 'begin', 'commit', 'rollback', 'savepoint', 'release', 'rollback_to',
+  'select', 'copy_out', 'set', 'reset', 'show', 'discard', 'unlisten', 'begin', 'commit', 'rollback', 'savepoint', 'release', 'rollback_to',
   'deallocate', 'fetch', 'move', 'close', 'empty', 'connect', 'prepare', 'execute', 'declare', 'explain',
 ]
 const POSTGRES_CHANGING = [
   'insert', 'update', 'delete', 'merge', 'truncate', 'copy_in', 'copy_file', 'copy_program', 'create', 'alter', 'drop', 'comment',
-  'grant', 'revoke', 'role', 'set_role', 'prepare_transaction', 'do', 'call', 'lock', 'listen', 'notify', 'unlisten', 'vacuum',
+  'grant', 'revoke', 'role', 'set_role', 'prepare_transaction', 'do', 'call', 'lock', 'listen', 'notify', 'vacuum',
   'analyze', 'cluster', 'reindex', 'checkpoint', 'refresh', 'load', 'system', 'security_label', 'unparsed',
 ]
 
