@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
-import type { DecisionQueue, Hold, Settlement } from '../approvals/hold.ts'
+import type { DecisionQueue, Hold } from '../approvals/hold.ts'
 import { GatewayError } from '../errors.ts'
 import type { Command, Facts, Principal, Session } from '../gateway/command.ts'
 import type { DecisionPoint, Obligation, Verdict } from '../policy/verdict.ts'
 import type { Outcome, Recorder } from '../recording/entry.ts'
-import { type Refusal, refusal } from './refusal.ts'
+import { denied, pending, type Refusal, refusal, settledRefusal, withdrawnRefusal } from './refusal.ts'
 
 // The one place a Permit is made. Everything that writes to a target asks for one, so it is this file, and not the
 // care of its callers, that keeps an undecided command from leaving. Do not export the key.
@@ -439,29 +439,4 @@ function isPlainRead(command: Command): boolean {
   if (command.phase === 'prepare') return true
   for (const facts of command.readings) if (facts.effect !== 'read' || facts.unknown.length > 0) return false
   return true
-}
-
-function denied(verdict: Extract<Verdict, { kind: 'deny' }>, holdId?: string): Refusal {
-  return refusal('policy_denied', verdict.rule, `denied by policy: ${verdict.message}`, 'narrow the command, or ask the owner of the policy; holdpoint policy explain shows which rules were tried', holdId === undefined ? {} : { holdId })
-}
-
-function withdrawnRefusal(command: Command, holdId?: string): Refusal {
-  return refusal('withdrawn', 'builtin/withdrawn', command.withdrawn.reason === 'cancelled' ? 'canceling statement due to user request: the held command was withdrawn, the target never saw it' : 'the command was withdrawn before it was sent', 'send it again if it is still wanted', holdId === undefined ? {} : { holdId })
-}
-
-function settledRefusal(settlement: Exclude<Settlement, 'approved' | 'withdrawn'>, hold: Hold): Refusal {
-  const by = hold.reviewers().join(', ')
-  const note = hold.note()
-  if (settlement === 'rejected') {
-    return refusal('review_rejected', hold.rule, `rejected by ${by}${note === undefined ? '' : `: ${note}`}`, 'do not send it again unchanged; talk to the reviewer', { holdId: hold.id })
-  }
-  if (settlement === 'expired' || settlement === 'lapsed') {
-    return refusal('review_expired', hold.rule, `nobody decided in time (${hold.expiresAt.toISOString()}), so it is refused`, 'send it again when a reviewer is at hand', { holdId: hold.id })
-  }
-  return refusal('policy_denied', hold.rule, `the hold was ${settlement}`, 'ask an administrator of the gateway', { holdId: hold.id })
-}
-
-function pending(hold: Hold): Refusal {
-  const detail = JSON.stringify({ hold: hold.id, state: 'pending', poll_url: `/api/v1/holds/${hold.id}`, retry_after: 15, expires: hold.expiresAt.toISOString() })
-  return refusal('pending', hold.rule, `waits for approval as ${hold.id}; it has not run`, 'send the identical command again once it is approved', { holdId: hold.id, detail })
 }
