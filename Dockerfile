@@ -37,5 +37,6 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "--no-warnings", "-e", "process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; const ask = (scheme) => fetch(scheme + '://127.0.0.1:' + (process.env.HOLDPOINT_ADMIN_PORT ?? 7080) + '/healthz', { signal: AbortSignal.timeout(2000) }).then((answer) => answer.ok || Promise.reject()); ask('http').catch(() => ask('https')).then(() => process.exit(0), () => process.exit(1))"]
 # Time for the drain (limits.drain_timeout_ms) before SIGKILL is the orchestrator's to grant; SIGTERM starts it.
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "/opt/holdpoint/dist/main.js"]
+# V8 would optimise the SQL grammar in the background and take 350 MB for it for a moment; its plain code is no slower here.
+ENTRYPOINT ["node", "--liftoff-only", "/opt/holdpoint/dist/main.js"]
 CMD ["serve", "--config", "/etc/holdpoint/holdpoint.yaml"]
