@@ -204,6 +204,16 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
 
   /** Approved, but the world may have moved on: a stricter policy wins, a looser one does not widen the approval. */
   async function admitApproved(command: Command, verdict: HoldVerdict, holdId: string, onHeld: (hold: Hold) => void): Promise<Admission> {
+    let isTheSame: boolean | undefined
+    try {
+      isTheSame = await command.stillMeans?.()
+    } catch (error) {
+      return unavailable(command, error)
+    }
+    if (isTheSame === false) {
+      end(holdId, 'invalidated', 'what its names stand for has changed')
+      return refuse(command, refusal('review_expired', 'builtin/changed-meaning', 'what the names in it stand for has changed since it was held, so the approval is void', 'send it again for a new review', { holdId }))
+    }
     const again = judge(command)
     if (again.verdict.kind === 'deny') {
       end(holdId, 'invalidated', `rule ${again.verdict.rule} now denies it`)

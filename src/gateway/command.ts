@@ -85,6 +85,11 @@ export interface Command {
   readonly batch?: string
   /** Client gone, cancel request, channel closed. */
   readonly withdrawn: AbortSignal
+  /**
+   * Asked before an approval is used: false when what its names stand for has changed since it was judged, so that people
+   * said yes to something else. Absent where a text means the same always.
+   */
+  stillMeans?(): Promise<boolean>
 }
 
 const EFFECT_ORDER = ['read', 'write', 'destroy', 'admin', 'unknown'] as const

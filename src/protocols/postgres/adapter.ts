@@ -12,6 +12,7 @@ import type { Obligation } from '../../policy/verdict.ts'
 import type { Door, ProtocolAdapter } from '../adapter.ts'
 import { backend, errorOrNotice, message, parameterStatus, readyForQuery } from './codec.ts'
 import { type Database, databaseWords, openDatabase } from './database.ts'
+import type { Catalog } from './catalog.ts'
 import { PostgresCommand } from './exchange.ts'
 import { resolveFacts, touches } from './facts.ts'
 import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
@@ -195,6 +196,23 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     const stateOf = (moved: boolean, names: { prepared(name: string): RawStatement | null; cursor(name: string): RawStatement | null }) => ({
       searchPath: moved ? null : searchPath, role, database: databaseName, temporaryTablesPossible: moved, prepared: names.prepared, cursor: names.cursor,
     })
+    let lastMeaning: { readonly catalog: Catalog; readonly ask: (command: PostgresCommand) => Promise<boolean> } | undefined
+    const meaningIn = (catalog: Catalog): ((command: PostgresCommand) => Promise<boolean>) => {
+      if (lastMeaning?.catalog === catalog) return lastMeaning.ask
+      const ask = async ({ raw, names }: PostgresCommand): Promise<boolean> => {
+        await database.refresh()
+        const now = database.catalog()
+        if (now === catalog) return true
+        // By oid as well as by name: another table may have taken the name of the one that people were told of.
+        const meaning = (read: Catalog): string => {
+          const { readings, touchesMaskable } = resolveFacts(raw, read, stateOf(false, names))
+          return JSON.stringify([readings, touchesMaskable.relations])
+        }
+        return meaning(now) === meaning(catalog)
+      }
+      lastMeaning = { catalog, ask }
+      return ask
+    }
     const fault = { seen: undefined as GatewayError | undefined }
     let broken = false
     const lane: PostgresLane = new PostgresLane({
@@ -233,6 +251,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       },
       outsideSight: createSight({ obligations: [], catalog: database.catalog(), touched: { maskedTable: true, maskedColumn: true }, builtinOnly: false, detectors: options.detectors, key: options.maskingKey, searchPath }),
       catalogGeneration: database.generation,
+      meaning: () => meaningIn(database.catalog()),
       catalogChanged: () => void database.refresh().catch(() => undefined),
       maskInput: (bytes) => Buffer.from(applyInputDetectors(bytes, options.detectors)),
       cancelUpstream,

@@ -54,7 +54,7 @@ export type Expected =
 
 type WithoutFlight<T> = T extends { readonly flight: Flight | undefined } ? Omit<T, 'flight'> : never
 /** A step of an exchange before it is forwarded. */
-export type Step = WithoutFlight<Expected>
+export type Step = WithoutFlight<Expected> | Extract<Expected, { readonly kind: 'bytes' }>
 
 /** One forwarded exchange, until the target has answered it. */
 export interface Flight {
@@ -98,6 +98,7 @@ interface CommandFields {
   readonly bytes: Buffer
   /** Everything the meaning hangs on besides text, role and database. */
   readonly bound: BindMessage | undefined
+  readonly stillMeans?: (command: PostgresCommand) => Promise<boolean>
 }
 
 /** A command of the Postgres protocol. What a plain read never needs (fingerprint, abort signal) is made when it is asked for. */
@@ -118,6 +119,7 @@ export class PostgresCommand implements Command {
   readonly context: Readonly<Record<string, FactValue>>
   declare readonly continues?: string
   readonly #bound: BindMessage | undefined
+  readonly #stillMeans: ((command: PostgresCommand) => Promise<boolean>) | undefined
   #fingerprint: string | undefined
   #withdrawal: AbortController | undefined
   #withdrawnBecause: string | undefined
@@ -135,11 +137,16 @@ export class PostgresCommand implements Command {
     this.context = fields.context
     this.digest = digestOf(fields.bytes)
     this.#bound = fields.bound
+    this.#stillMeans = fields.stillMeans
     if (fields.continues !== undefined) this.continues = fields.continues
   }
 
   get parts(): readonly Facts[] {
     return [this.facts]
+  }
+
+  async stillMeans(): Promise<boolean> {
+    return (await this.#stillMeans?.(this)) ?? true
   }
 
   get standsFor(): readonly string[] {

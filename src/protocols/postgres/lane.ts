@@ -55,6 +55,8 @@ export interface LaneParts {
   readonly understand: (statement: RawStatement, names: NameLookup, moved: boolean) => readonly Facts[]
   readonly sight: (command: PostgresCommand, permit: Permit, moved: boolean) => Sight
   readonly catalogGeneration: () => number
+  /** Whether a command that was judged by what the catalogue is now still means the same, when that is asked. */
+  readonly meaning: () => (command: PostgresCommand) => Promise<boolean>
   /** A command that may have changed the catalogue is over. */
   readonly catalogChanged: () => void
   readonly outsideSight: Sight
@@ -691,6 +693,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       continues: fields.continues,
       bytes: fields.bytes,
       bound: fields.bound,
+      stillMeans: this.#parts.meaning(),
     })
   }
 
