@@ -300,15 +300,22 @@ tell("answers", value=answers(p, 4))
     expect(await world.ran('WHERE id = 922')).toBe(0)
   })
 
-  it('SET holdpoint.reason in the extended protocol is refused with the way that works, and never sent', async () => {
+  it('SET holdpoint.reason in the extended protocol is answered by the gateway, told to reviewers as claimed, and never sent', async () => {
     const run = await fresh(`
 c = connect()
 attempt("set", lambda: c.execute("SET holdpoint.reason = 'ticket 4712'", prepare=True).statusmessage)
-attempt("after", lambda: c.execute("SELECT 1").fetchone())
+attempt("again", lambda: c.execute("SET holdpoint.reason = 'ticket 4712'", prepare=True).statusmessage)
+with c.transaction():
+    attempt("inside", lambda: c.execute("SET holdpoint.plan = 'pl 4713'", prepare=True).statusmessage)
+    attempt("after", lambda: c.execute("SELECT 1").fetchone())
+attempt("reset", lambda: c.execute("RESET holdpoint.plan", prepare=True).statusmessage)
+attempt("delete", lambda: c.execute("DELETE FROM invoice_lines WHERE id = 941").rowcount)
 `)
+    const hold = await world.reviewNext('maria')
+    const briefing = JSON.stringify(await world.hold(hold.id))
+    expect(briefing).toMatch(/"value":"ticket 4712","source":"CLAIMED"/)
     const told = await run.all()
-    expect(named(told, 'set')).toMatchObject([{ code: '0A000', message: expect.stringContaining('options=-c holdpoint.reason') }])
-    expect(named(told, 'after')).toMatchObject([{ value: [1] }])
-    expect(await readFile(world.target.logFile, 'utf8')).not.toContain('4712')
+    expect(['set', 'again', 'inside', 'after', 'reset', 'delete'].map((name) => named(told, name)[0]?.['value'])).toEqual(['SET', 'SET', 'SET', [1], 'RESET', 1])
+    expect(await readFile(world.target.logFile, 'utf8')).not.toMatch(/4712|4713/)
   })
 })

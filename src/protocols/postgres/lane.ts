@@ -7,7 +7,7 @@ import { GatewayError } from '../../errors.ts'
 import type { Facts, Session } from '../../gateway/command.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
-import { commandComplete, Framer, frontend, HEADER, type Message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
+import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
 import { type Expected, type ExchangeLane, type Flight, type NameLookup, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
 import { isTooLong, Names, UNSETTLED } from './names.ts'
 import { decodeParameters } from './parameters.ts'
@@ -343,15 +343,17 @@ export class PostgresLane implements Lane, ExchangeLane {
   async #absorb(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): Promise<PostgresExchange | null> {
     await this.#settled()
     if (this.relay.status === 'E') return this.#refused(frontend.query, bytes, refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK'), text)
-    const replies: Buffer[] = []
-    for (const statement of raw) {
-      for (const setting of statement.settings) this.#parts.claim(setting.name.slice('holdpoint.'.length), setting.value ?? '')
-      replies.push(commandComplete(statement.action === 'reset' ? 'RESET' : 'SET'))
-    }
+    const replies = raw.map((statement) => commandComplete(this.#take(statement)))
     this.relay.expect([{ kind: 'bytes', bytes: Buffer.concat([...replies, readyForQuery(this.relay.status)]) }])
     this.#batch++
     this.#midBatch = false
     return null
+  }
+
+  /** Notes what a SET or RESET of ours says; the tag of its answer. */
+  #take(statement: RawStatement): 'SET' | 'RESET' {
+    for (const setting of statement.settings) this.#parts.claim(setting.name.slice('holdpoint.'.length), setting.value ?? '')
+    return statement.action === 'reset' ? 'RESET' : 'SET'
   }
 
   // ---- extended protocol ----
@@ -375,6 +377,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
     const found = names.lookup(name, this.#batch)
     if (found === UNSETTLED) return 'later'
+    if (found && isOurs('prepared' in found ? found.prepared : found)) return this.#answer(group, kind === 'statement' ? NO_PARAMETERS_NO_ROWS : NO_ROWS)
     // Describe of a name nobody defined is the target's to refuse; it has no effect there.
     const generation = this.#parts.catalogGeneration()
     this.#add(group, bytes, [{ kind: 'describe', ours: false, generation, prepared: kind === 'statement' ? (found as Prepared | null) ?? undefined : undefined, portal: kind === 'portal' ? (found as Portal | null) ?? undefined : undefined }])
@@ -396,8 +399,11 @@ export class PostgresLane implements Lane, ExchangeLane {
       return 'added'
     }
     const prepared: Prepared = { raw, text: text.toString('utf8'), parameterOids }
+    if (isOurs(prepared)) {
+      this.#statements.settle(name, prepared)
+      return this.#answer(group, PARSE_COMPLETE)
+    }
     if (raw.length > 1) group.refusal = refusal('not_understood', 'builtin/one-statement', 'a prepared statement holds one statement', 'send the statements one by one')
-    else if (raw.some(isOurSetting)) group.refusal = refusal('not_understood', 'builtin/own-setting', 'holdpoint.* is set with a simple query or in the start-up options', "use the driver's simple protocol, or options=-c holdpoint.reason=…")
     group.parse = { name, prepared }
     const obstacle = this.#statements.obstacle(name, prepared)
     if (obstacle !== null) group.refusal = refusal('input_limit', 'builtin/input-limit', obstacle, 'close what is no longer used')
@@ -417,6 +423,10 @@ export class PostgresLane implements Lane, ExchangeLane {
       return 'added'
     }
     const portal: Portal = { prepared, bind, parameters: decodeParameters(bind, prepared.describedOids ?? prepared.parameterOids), commandId: undefined, holdable: false }
+    if (isOurs(prepared)) {
+      this.#portals.settle(bind.portal, portal)
+      return this.#answer(group, BIND_COMPLETE)
+    }
     group.bind = portal
     group.bindName = bind.portal
     const obstacle = this.#portals.obstacle(bind.portal, portal)
@@ -435,6 +445,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       this.#add(group, bytes, [])
       return 'added'
     }
+    if (isOurs(portal.prepared)) return this.#answer(group, commandComplete(this.#take(portal.prepared.raw[0] as RawStatement)))
     if (group.bind === undefined && !this.#midBatch) {
       // A portal from before. In a failed transaction it cannot run, and PostgreSQL 18, asked to, was seen to crash
       // when its statement is gone too, which ends every session of the server. The status is known once everything is answered.
@@ -455,6 +466,12 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
     group.execute = portal
     this.#add(group, bytes, [{ kind: 'execute', portal }])
+    return 'added'
+  }
+
+  /** Takes its place among the target's answers, but nothing of it is sent. */
+  #answer(group: Group, bytes: Buffer): 'added' {
+    this.#add(group, NOTHING, [{ kind: 'bytes', bytes }])
     return 'added'
   }
 
@@ -559,6 +576,10 @@ export class PostgresLane implements Lane, ExchangeLane {
     const outcome = new Promise<Outcome>((resolve) => { settle = resolve })
     void outcome.then(() => {
       this.#claimNames(exchange, 'vacate')
+      if (command.raw.some(runsHiddenCode)) {
+        this.#statements.clear()
+        this.#portals.clear()
+      }
       if (command.raw.some((statement) => statement.class === 'ddl')) this.#parts.catalogChanged()
     })
     if (exchange.moves) this.#moved = true
@@ -660,7 +681,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       const name = statement.reference?.name ?? null
       if (statement.action === 'prepare' || statement.action === 'deallocate') this.#statements[verb](name, exchange.batch)
       else if (statement.action === 'declare' || statement.action === 'close') this.#portals[verb](name, exchange.batch)
-      else if (statement.action === 'discard') {
+      else if (statement.action === 'discard' || runsHiddenCode(statement)) {
         this.#statements[verb](null, exchange.batch)
         this.#portals[verb](null, exchange.batch)
       }
@@ -808,6 +829,11 @@ export class PostgresLane implements Lane, ExchangeLane {
 export class ClientDone extends Error {}
 
 const RESERVED = 'holdpoint/'
+const NOTHING = Buffer.alloc(0)
+const PARSE_COMPLETE = message(backend.parseComplete, NOTHING)
+const BIND_COMPLETE = message(backend.bindComplete, NOTHING)
+const NO_ROWS = message(backend.noData, NOTHING)
+const NO_PARAMETERS_NO_ROWS = Buffer.concat([message(backend.parameterDescription, Buffer.from([0, 0])), NO_ROWS])
 const CONTROL: readonly Facts[] = [{ action: 'control', effect: 'read', resources: [], unknown: [], attributes: {} }]
 const NO_NAMES: NameLookup = { prepared: () => null, cursor: () => null }
 const EMPTY: readonly Facts[] = [{ action: 'empty', effect: 'read', resources: [], unknown: [], attributes: {} }]
@@ -855,6 +881,16 @@ function settledOrThrow<T>(found: T | typeof UNSETTLED): T {
 
 function isOurSetting(statement: RawStatement): boolean {
   return statement.settings.length > 0 && (statement.action === 'set' || statement.action === 'reset') && statement.settings.every((setting) => setting.name.toLowerCase().startsWith('holdpoint.'))
+}
+
+/** Code that nobody read may prepare and close statements of its own: no name from before is relied on any more. */
+function runsHiddenCode(statement: RawStatement): boolean {
+  return statement.action === 'do' || statement.action === 'call'
+}
+
+/** Answered by us in either protocol. */
+function isOurs(prepared: Prepared): boolean {
+  return prepared.raw.length === 1 && isOurSetting(prepared.raw[0] as RawStatement)
 }
 
 /** After it, the names in later texts may resolve elsewhere than in the catalogue's default path. */
