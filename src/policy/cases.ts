@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Command, type FactValue, type Facts, mostConsequential, type Principal, type Target } from '../gateway/command.ts'
 import type { Evaluator } from './evaluate.ts'
-import { CASES_SUFFIX, type Fault, parseYaml, PolicyError, readBounded, validate } from './load.ts'
+import { CASES_SUFFIX } from './load.ts'
 import type { Verdict } from './verdict.ts'
 import { EFFECTS, KINDS } from './vocabulary.ts'
+import { type Fault, parseYaml, PolicyError, readBounded, validate } from './yaml.ts'
 
 // Cases stand beside the rules they are about: `orders.cases.yaml` next to `orders.yaml`. policies/README.md shows the form.
 
@@ -101,10 +102,12 @@ export function loadCases(dir: string): PolicyCase[] {
 
 /** The cases of one file; faults are added to the list. */
 export function parseCases(file: string, bytes: Uint8Array, faults: Fault[]): PolicyCase[] {
-  const yaml = parseYaml(file, bytes, faults)
+  const before = faults.length
+  const yaml = parseYaml(file, bytes, ['cases'], faults)
   if (yaml === undefined) return []
   const document = validate(file, yaml, fileSchema, faults, keysOfCases)
-  if (document === undefined) return []
+  // A spoilt case is left out of what the schema finds; the fault that spoilt it is there.
+  if (document === undefined || faults.length > before) return []
   return document.cases.map((written, index) => toCase(file, yaml.at(['cases', index]).line, document, written))
 }
 

@@ -4,6 +4,9 @@ import { EFFECTS, KINDS, MASK_STYLES } from './vocabulary.ts'
 // The shape of a policy file; policies/README.md says the same for people. What depends on other parts of the policy
 // (names of approvals, verbs of the protocol) is checked in load.ts.
 
+export const MAX_RULES = 5000
+const MOST_SLOTS = 10
+
 const name = z.string().min(1).max(200)
 const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'use letters, digits, dots, dashes and underscores (at most 100)')
 const text = z.string().min(1).max(1000)
@@ -30,7 +33,7 @@ const slotShape = { name: identifier.optional(), groups: many(name), quorum: z.i
 const slotSchema = z.strictObject(slotShape)
 
 const approvalShape = {
-  slots: z.array(slotSchema).min(1).max(10),
+  slots: z.array(slotSchema).min(1).max(MOST_SLOTS),
   expires: duration.prefault('15m'),
   survives_disconnect: z.boolean().default(false),
   mode: z.enum(['wait', 'poll']).default('wait'),
@@ -94,15 +97,83 @@ const ruleSchema = z.strictObject(ruleShape)
 const documentShape = {
   version: z.literal(1, 'this release reads version 1'),
   approvals: z.record(identifier, approvalSchema).default({}),
-  rules: z.array(ruleSchema).max(5000).default([]),
+  rules: z.array(ruleSchema).max(MAX_RULES).default([]),
 }
 export const documentSchema = z.strictObject(documentShape)
 
-export type PolicyDocument = z.infer<typeof documentSchema>
 export type RuleDocument = z.infer<typeof ruleSchema>
 export type OnDocument = z.infer<typeof onSchema>
 export type WhoDocument = z.infer<typeof whoSchema>
 export type ApprovalDocument = z.infer<typeof approvalSchema>
+type SlotDocument = z.infer<typeof slotSchema>
+
+// ---- parts of a document that is faulty elsewhere
+
+/** A rule as far as it is well-formed. */
+export interface RulePart {
+  /** Without what is wrong by itself. `id` is then empty where it is what is wrong. */
+  readonly rule: RuleDocument
+  readonly whole: boolean
+  /** Not there for sure: neither well-formed nor faulty nor possibly misspelt. */
+  readonly lacks: (key: keyof RuleDocument) => boolean
+  readonly lacksOn: (key: keyof OnDocument) => boolean
+}
+
+/** A rule without the fields that do not fit; undefined when it is no rule at all. */
+export function readRule(raw: unknown): RulePart | undefined {
+  const read = ruleSchema.safeParse(raw)
+  if (read.success) return { rule: read.data, whole: true, lacks: (key) => read.data[key] === undefined, lacksOn: (key) => read.data.on[key] === undefined }
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined
+  const fields: Record<string, unknown> = { ...raw }
+  const on: Record<string, unknown> | undefined = isFields(fields['on']) ? { ...fields['on'] } : undefined
+  if (on !== undefined) fields['on'] = on
+  const faulty = new Set<string>()
+  // An unknown key is most often a known one misspelt: any of the known ones may be meant.
+  const anything = new Set<string>()
+  for (const issue of read.error.issues) {
+    const path = issue.path.map(String)
+    if (issue.code === 'unrecognized_keys' && path.length === 0) {
+      for (const key of issue.keys) delete fields[key]
+      anything.add('rule')
+    } else if (issue.code === 'unrecognized_keys' && path.length === 1 && path[0] === 'on' && on !== undefined) {
+      for (const key of issue.keys) delete on[key]
+      anything.add('on')
+    } else if (path[0] === 'on' && path[1] !== undefined && on !== undefined) {
+      delete on[path[1]]
+      faulty.add(`on.${path[1]}`)
+    } else if (path[0] !== undefined) {
+      delete fields[path[0]]
+      faulty.add(path[0])
+    }
+  }
+  const rest = ruleSchema.safeParse(faulty.has('id') ? { ...fields, id: 'unnamed' } : fields)
+  if (!rest.success) return undefined
+  const rule = faulty.has('id') ? { ...rest.data, id: '' } : rest.data
+  return {
+    rule,
+    whole: false,
+    lacks: (key) => rule[key] === undefined && !faulty.has(key) && !anything.has('rule'),
+    lacksOn: (key) => rule.on[key] === undefined && !faulty.has('on') && !faulty.has(`on.${key}`) && !anything.has('on') && !anything.has('rule'),
+  }
+}
+
+/** The approval, and each of its slots that is well-formed by itself (undefined for the others). */
+export function readApproval(raw: unknown): { readonly approval: ApprovalDocument | undefined; readonly slots: readonly (SlotDocument | undefined)[] } {
+  const read = approvalSchema.safeParse(raw)
+  if (read.success) return { approval: read.data, slots: read.data.slots }
+  const slots = isFields(raw) && Array.isArray(raw['slots']) ? (raw['slots'] as readonly unknown[]) : []
+  return { approval: undefined, slots: slots.slice(0, MOST_SLOTS).map((slot) => slotSchema.safeParse(slot).data) }
+}
+
+/** False: they are written as something else, or an unknown key may be `approvals` misspelt. */
+export function approvalsAreKnown(document: Readonly<Record<string, unknown>>): boolean {
+  if (Object.hasOwn(document, 'approvals')) return isFields(document['approvals'])
+  return Object.keys(document).every((key) => Object.hasOwn(documentShape, key))
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** The keys allowed at a place of the document, for "did you mean". */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -67,8 +67,9 @@ describe('loading a folder', () => {
       expect(error).toMatchObject({ code: 'config_invalid' })
       expect((error as PolicyError).message.replaceAll(dir, '').split('\n')).toEqual([
         '/a.yaml:7:5: rules.0: unknown key "decison", did you mean "decision"?',
-        '/b.yaml:6:54: rule other: verb "selct" is not known, did you mean "select"?',
-        '/b.yaml:6:54: rule other: verb "truncat" is not known, did you mean "truncate"?',
+        '/b.yaml:3:3: approval one: this name is taken by /a.yaml',
+        '/b.yaml:6:55: rule other: verb "selct" is not known, did you mean "select"?',
+        '/b.yaml:6:62: rule other: verb "truncat" is not known, did you mean "truncate"?',
       ])
     }
   })
@@ -123,10 +124,105 @@ describe('rules that could not mean what their author thinks are refused', () =>
       '4:28 rule r: there is no target "ordrs", did you mean "orders"?',
     ])
     expect(ruleFaults('{ id: r, on: { target: "bill*" }, decision: allow }', KNOWN).join()).toMatch(/no target matches "bill\*"/)
-    expect(faultsOf(GOOD.replace('[owners]', '[owner]'), KNOWN)).toEqual(['3:28 approval one: no group "owner" is configured, did you mean "owners"?'])
+    expect(faultsOf(GOOD.replace('[owners]', '[owner]'), KNOWN)).toEqual(['3:29 approval one: no group "owner" is configured, did you mean "owners"?'])
   })
   it('two slots for the same groups in one approval are refused', () => {
     expect(faultsOf('version: 1\napprovals: { a: { slots: [{ groups: [x, y] }, { groups: [y, x] }] } }\nrules: [{ id: r, decision: allow }]\n').join()).toMatch(/larger quorum/)
+  })
+})
+
+describe('a fault hides no other, and is told once', () => {
+  it('all of a file: schema and meaning, in rules and approvals, in the order of the file', () => {
+    const source = `version: 1
+approvals:
+  one: { slots: [{ groups: [owners] }] }
+  late: { slots: [{ groups: [ownrs], quorum: 1 }, { groups: [owners], quorum: many }], expires: soon }
+  two words: { slots: [{ groups: [owners] }] }
+  strange: { slots: [{ groups: [strangers] }] }
+rules:
+  - { id: perhaps, on: { protocol: postgres, target: ordrs }, decision: perhaps }
+  - id: typing
+    on: { protocol: postgres, verbs: [select, selct], atributes: { has_where: true } }
+    decision: allow
+  - { id: alone, reason: x, on: { verbs: [delete] }, decision: hold }
+  - { id: lost, reason: x, on: { verbs: [delete] }, decision: hold, approval: [one, ona] }
+  - { id: refers, reason: x, on: { verbs: [delete] }, decision: hold, approval: late }
+  - { id: perhaps, on: { verbs: [show] }, decision: allow, when: 'op.acton == "x"' }
+  - id: twice
+    decision: allow
+    decision: deny
+    on: { verbs: [nonsense] }
+  - { on: { verbs: [connect], target: '!orders' }, reason: x, decision: deny, limit: { rows: 0 } }
+  - just a word
+  - { id: numbers, on: { attributes: { has_where: 'yes', constructor: 1 }, protocol: postgres }, mask: [{ column: email, style: hash }], decision: allow }
+  - { id: sound, on: { protocol: postgres, target: orders, verbs: [select] }, decision: allow }
+`
+    expect(faultsOf(source, KNOWN)).toEqual([
+      '4:30 approval late: no group "ownrs" is configured, did you mean "owners"?',
+      '4:79 approvals.late.slots.1.quorum: Invalid input: expected number, received string',
+      '4:97 approvals.late.expires: write a duration as 90s, 15m, 2h or 1d',
+      '5:3 approvals.two words: use letters, digits, dots, dashes and underscores (at most 100)',
+      '6:33 approval strange: no group "strangers" is configured',
+      '8:54 rule perhaps: there is no target "ordrs" of protocol postgres, did you mean "orders"?',
+      '8:73 rules.0.decision: Invalid option: expected one of "allow"|"hold"|"deny"',
+      '10:47 rule typing: verb "selct" is not known, did you mean "select"?',
+      '10:55 rules.1.on: unknown key "atributes", did you mean "attributes"?',
+      '12:64 rule alone: a hold needs an approval: who may say yes?',
+      '13:85 rule lost: no approval "ona" is defined, did you mean "one"?',
+      '15:11 rule perhaps: this id is taken by p.yaml:8',
+      expect.stringMatching(/^15:66 rule perhaps: .*acton/),
+      '18:5 Map keys must be unique',
+      '20:5 rules.7.id: is missing',
+      '20:39 rules.7.on.target: a list of only "!" patterns matches nothing: add "*" (or "*.*" for a relation)',
+      '20:94 rules.7.limit.rows: Too small: expected number to be >=1',
+      '21:5 rules.8: Invalid input: expected object, received string',
+      '22:51 rule numbers: attribute "has_where" is a boolean',
+      '22:58 rule numbers: attribute "constructor" is not known',
+      '22:115 rules.9.mask.0.column: write a column as schema.table.column; "*" may stand in each of the three',
+    ])
+  })
+  it('all of every file, in the order of their names, the ones that cannot be read included', () => {
+    writeFileSync(join(dir, 'c.yaml'), 'version: 1\nrules:\n  - { id: unclosed, decision: perhaps\n')
+    writeFileSync(join(dir, 'b.yaml'), `${GOOD}  - { id: second, on: { verbs: [selct] }, decision: allow }\n  - { id: third, decision: perhaps }\n`)
+    writeFileSync(join(dir, 'a.yaml'), GOOD.replace('version: 1', 'version: 3').replace('[owners]', '[owner]').replace('target: orders', 'target: [orders, ordrs]'))
+    mkdirSync(join(dir, 'd.yaml'))
+    try {
+      loadPolicies(dir, KNOWN)
+      expect.unreachable()
+    } catch (error) {
+      expect((error as PolicyError).faults.map((fault) => `${fault.file.slice(dir.length + 1)}:${fault.line}:${fault.column} ${fault.message}`)).toEqual([
+        'a.yaml:1:10 version: this release reads version 1',
+        'a.yaml:3:29 approval one: no group "owner" is configured, did you mean "owners"?',
+        'a.yaml:6:48 rule read: there is no target "ordrs" of protocol postgres, did you mean "orders"?',
+        expect.stringMatching(/^b\.yaml:3:3 approval one: this name is taken by .*a\.yaml$/),
+        expect.stringMatching(/^b\.yaml:5:9 rule read: this id is taken by .*a\.yaml:5$/),
+        'b.yaml:8:33 rule second: verb "selct" is not known, did you mean "select"?',
+        'b.yaml:9:28 rules.2.decision: Invalid option: expected one of "allow"|"hold"|"deny"',
+        expect.stringMatching(/^c\.yaml:4:1 Flow map/),
+        'd.yaml:0:0 not a regular file',
+      ])
+    }
+  })
+  it.each([
+    ['a key written wrong is not missing', 'rules: [{ ide: r, decision: allow }]\nversion: 1\n', ['1:11 rules.0: unknown key "ide", did you mean "id"?']],
+    ['a hold whose approval is written wrong has one', 'version: 1\nrules: [{ id: r, reason: x, decision: hold, aproval: one }]\n', [/unknown key "aproval"/]],
+    ['a rule whose decision is written wrong has consequences', 'version: 1\nrules: [{ id: r, decison: deny }]\n', [/unknown key "decison"/]],
+    ['what an unreadable access is for may be there', 'version: 1\nrules: [{ id: r, on: { access: read, relations: 7 }, decision: allow }]\n', [/on\.relations/]],
+    ['an approval that is faulty exists', 'version: 1\napprovals: { one: 7 }\nrules: [{ id: r, reason: x, decision: hold, approval: one }]\n', [/approvals\.one: Invalid input/]],
+    ['approvals under a wrong key exist', 'version: 1\naprovals: { one: {} }\nrules: [{ id: r, reason: x, decision: hold, approval: one }]\n', [/unknown key "aprovals"/]],
+    ['an approval that could be read two ways exists', `version: 1\napprovals: { one: { slots: &s [{ groups: [owners] }] } }\nrules: [{ id: r, reason: x, decision: hold, approval: one }]\n`, [/anchors/]],
+    ['an alias is not the empty value it is read as', `version: 1\nrules: [{ id: r, reason: x, decision: *d }, { id: s, decision: perhaps }]\n`, [/aliases/, /rules\.1\.decision/]],
+    ['a protocol nobody knows has neither targets nor verbs', 'version: 1\nrules: [{ id: r, on: { protocol: constructor, target: orders, verbs: [x] }, decision: allow, when: attributes.has_where }]\n', [/protocol "constructor" is not known/]],
+    ['a file with no YAML in it says nothing of its rules', 'version: 1\nrules: [{ id: r, decision: perhaps }\n', [/Flow sequence/i]],
+  ])('%s', (_name, source, expected) => {
+    const faults = faultsOf(source, KNOWN)
+    expect(faults).toEqual(expected.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each))))
+  })
+  it('at most 200 are told, the first of the first file', () => {
+    const many = `version: 1\nrules:\n${Array.from({ length: 300 }, (_, index) => `  - { id: r${index}, decision: perhaps, on: { verbs: [x] } }\n`).join('')}`
+    const faults = faultsOf(many)
+    expect(faults).toHaveLength(200)
+    expect(faults.at(-1)).toMatch(/^102:\d+ rule r99: verb "x"/)
   })
 })
 
