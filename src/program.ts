@@ -1,5 +1,10 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { GatewayError } from './errors.ts'
+
+function portOf(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('a port is a number from 0 to 65535')
+  return Number(text)
+}
 
 /** The command line. Each verb loads only what it needs, so that a remote verb never opens a store. Returns the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
@@ -16,8 +21,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   program.command('demo').description('run the quickstart: a Postgres with data, an identity provider and the gateway, on this machine')
     .option('--ready-file <file>', 'written as JSON once everything answers, for automation')
     .option('--dir <folder>', 'keep database, recordings and journal there')
-    .option('--postgres-port <port>', '0: any free one', Number)
-    .option('--admin-port <port>', '0: any free one', Number)
+    .option('--postgres-port <port>', '0: any free one', portOf)
+    .option('--admin-port <port>', '0: any free one', portOf)
     .action(async (options: { readonly readyFile?: string; readonly dir?: string; readonly postgresPort?: number; readonly adminPort?: number }) => {
       const { runDemo } = await import('./quickstart/demo.ts').catch((error: unknown) => {
         if ((error as { readonly code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error

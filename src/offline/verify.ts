@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { journalFolder, journalIndexes } from '../recording/files.ts'
 import { type VerifyResult, verifyJournal } from '../recording/verify.ts'
 
 /**
@@ -17,6 +18,12 @@ export function verifyVerb(program: Command): void {
       if (options.head !== undefined && !/^[0-9a-f]{64}$/.test(options.head)) {
         process.stderr.write('--head wants 64 lower-case hexadecimal digits\n')
         process.exitCode = 2
+        return
+      }
+      // A folder that was mistyped must not read as one in which everything fits.
+      if ((await journalIndexes(journalFolder(options.directory))).length === 0) {
+        process.stderr.write(`${options.directory} holds no journal: name the folder that holds journal/ and recordings/\n`)
+        process.exitCode = 1
         return
       }
       const result = await verifyJournal(options.directory, options.head === undefined ? {} : { noted: options.head })

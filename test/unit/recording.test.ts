@@ -337,6 +337,11 @@ describe('verification of recordings', () => {
       patch(path, 'first answer', 'First answer')
       expect(await verb()).toMatch(/BROKEN {2}recording .*\(record 3\)/)
       expect(process.exitCode).toBe(1)
+      const complained = vi.spyOn(process.stderr, 'write').mockImplementation(() => true)
+      expect(await verb('--directory', `${root}-mistyped`)).toBe('')
+      expect(complained.mock.calls.flat().join('')).toContain('holds no journal')
+      complained.mockRestore()
+      expect(process.exitCode).toBe(1)
     } finally {
       written.mockRestore()
       process.exitCode = exitCode
