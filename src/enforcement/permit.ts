@@ -197,7 +197,8 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   async function admitRedeemed(command: Command, verdict: HoldVerdict, holdId: string, onHeld: (hold: Hold) => void): Promise<Admission> {
     const again = judge(command)
     const stands = again.verdict.kind === 'allow' || requirement(again.verdict) === requirement(verdict)
-    if (stands && barrierOf(command) === null) return forwardHeld(command, again.verdict.kind === 'hold' ? again.verdict : verdict, again.version, holdId)
+    const isTheSame = (await command.stillMeans?.().catch(() => false)) ?? true
+    if (stands && isTheSame && barrierOf(command) === null) return forwardHeld(command, again.verdict.kind === 'hold' ? again.verdict : verdict, again.version, holdId)
     giveBack(holdId, 'not sent: its turn came, and it could not go')
     return admitApproved(command, verdict, holdId, onHeld)
   }

@@ -1,6 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createWorld, type World } from '../support/world.ts'
+import { createWorld, until, type World } from '../support/world.ts'
 
 let world: World
 let behind: pg.Client
@@ -8,7 +9,7 @@ beforeAll(async () => {
   world = await createWorld()
   behind = await world.behind()
   // A table for each test: what one changes is noticed before the next begins, or not.
-  for (const name of ['swapped', 'viewed', 'triggered', 'calm', 'letters']) {
+  for (const name of ['swapped', 'viewed', 'triggered', 'calm', 'letters', 'again', 'other']) {
     await behind.query(`CREATE TABLE ${name} (id int); INSERT INTO ${name} VALUES (1), (2), (3); GRANT ALL ON ${name} TO PUBLIC`)
   }
   await world.start()
@@ -46,6 +47,23 @@ describe('an approval for a command whose names come to stand for something else
     await behind.query('CREATE TABLE elsewhere (id int); CREATE INDEX ON calm (id)')
     await world.decide('maria', hold.id, 'approve')
     expect(await running).toBe('DELETE 1')
+    await client.end()
+  })
+
+  it('is not redeemed: the identical text, sent again, is a new command', async () => {
+    const version = async (): Promise<unknown> => (await world.api('ana', '/policy')).body['version']
+    const before = await version()
+    await writeFile(world.policyFile, (await readFile(world.policyFile, 'utf8')).replaceAll(/(expires: 15m)/g, '$1\n    mode: poll'))
+    const client = await world.client()
+    await until('the policy that has people asked again is in force', async () => ((await version()) === before ? undefined : true))
+    expect(await told(client.query('DELETE FROM again WHERE id = 3'))).toMatch(/^ZP001 /)
+    const hold = (await world.pending()).find((one) => one.text.includes('again'))!
+    expect((await world.decide('maria', hold.id, 'approve')).status).toBe(200)
+    await behind.query('BEGIN; ALTER TABLE again RENAME TO before; ALTER TABLE other RENAME TO again; COMMIT')
+    // The catalogue is looked at every few seconds, and an approval is used only after another look.
+    expect(await told(client.query('DELETE FROM again WHERE id = 3'))).toMatch(/^(57014 .*has changed|ZP001 )/)
+    expect(await told(client.query('DELETE FROM again WHERE id = 3'))).toMatch(/^ZP001 /)
+    expect(await world.ran('DELETE FROM again')).toBe(0)
     await client.end()
   })
 })

@@ -13,7 +13,7 @@ import type { Door, ProtocolAdapter } from '../adapter.ts'
 import { backend, errorOrNotice, message, parameterStatus, readyForQuery } from './codec.ts'
 import { type Database, databaseWords, openDatabase } from './database.ts'
 import type { Catalog } from './catalog.ts'
-import { PostgresCommand } from './exchange.ts'
+import { type Meaning, PostgresCommand } from './exchange.ts'
 import { resolveFacts, touches } from './facts.ts'
 import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
 import { ABORT, ABORT_AND_SYNC, ClientDone, FLUSH, PostgresLane, SYNC } from './lane.ts'
@@ -196,22 +196,23 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     const stateOf = (moved: boolean, names: { prepared(name: string): RawStatement | null; cursor(name: string): RawStatement | null }) => ({
       searchPath: moved ? null : searchPath, role, database: databaseName, temporaryTablesPossible: moved, prepared: names.prepared, cursor: names.cursor,
     })
-    let lastMeaning: { readonly catalog: Catalog; readonly ask: (command: PostgresCommand) => Promise<boolean> } | undefined
-    const meaningIn = (catalog: Catalog): ((command: PostgresCommand) => Promise<boolean>) => {
-      if (lastMeaning?.catalog === catalog) return lastMeaning.ask
-      const ask = async ({ raw, names }: PostgresCommand): Promise<boolean> => {
-        await database.refresh()
-        const now = database.catalog()
-        if (now === catalog) return true
-        // By oid as well as by name: another table may have taken the name of the one that people were told of.
-        const meaning = (read: Catalog): string => {
-          const { readings, touchesMaskable } = resolveFacts(raw, read, stateOf(false, names))
-          return JSON.stringify([readings, touchesMaskable.relations])
+    // By oid as well as by name: another table may have taken the name of the one that people were told of.
+    const meaningIn = (catalog: Catalog, { raw, names }: PostgresCommand): string => {
+      const { readings, touchesMaskable } = resolveFacts(raw, catalog, stateOf(false, names))
+      return JSON.stringify([readings, touchesMaskable.relations])
+    }
+    let meaning: { readonly catalog: Catalog; readonly asked: Meaning } | undefined
+    const meaningNow = (): Meaning => {
+      const catalog = database.catalog()
+      if (meaning?.catalog !== catalog) {
+        const of = (command: PostgresCommand): string => meaningIn(catalog, command)
+        const still = async (command: PostgresCommand): Promise<boolean> => {
+          await database.refresh()
+          return database.catalog() === catalog || meaningIn(database.catalog(), command) === of(command)
         }
-        return meaning(now) === meaning(catalog)
+        meaning = { catalog, asked: { of, still } }
       }
-      lastMeaning = { catalog, ask }
-      return ask
+      return meaning.asked
     }
     const fault = { seen: undefined as GatewayError | undefined }
     let broken = false
@@ -251,7 +252,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       },
       outsideSight: createSight({ obligations: [], catalog: database.catalog(), touched: { maskedTable: true, maskedColumn: true }, builtinOnly: false, detectors: options.detectors, key: options.maskingKey, searchPath }),
       catalogGeneration: database.generation,
-      meaning: () => meaningIn(database.catalog()),
+      meaning: meaningNow,
       catalogChanged: () => void database.refresh().catch(() => undefined),
       maskInput: (bytes) => Buffer.from(applyInputDetectors(bytes, options.detectors)),
       cancelUpstream,

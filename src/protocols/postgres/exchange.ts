@@ -84,6 +84,14 @@ export interface NameLookup {
   readonly behind?: readonly string[]
 }
 
+/** What names stand for, by the catalogue that a command was judged by. */
+export interface Meaning {
+  /** As one text: readings, and the oids of the relations they mean. */
+  of(command: PostgresCommand): string
+  /** Whether it is the same by the catalogue as it is now, which is read anew. */
+  still(command: PostgresCommand): Promise<boolean>
+}
+
 interface CommandFields {
   readonly session: Session
   readonly raw: readonly RawStatement[]
@@ -98,7 +106,7 @@ interface CommandFields {
   readonly bytes: Buffer
   /** Everything the meaning hangs on besides text, role and database. */
   readonly bound: BindMessage | undefined
-  readonly stillMeans?: (command: PostgresCommand) => Promise<boolean>
+  readonly meaning?: Meaning
 }
 
 /** A command of the Postgres protocol. What a plain read never needs (fingerprint, abort signal) is made when it is asked for. */
@@ -119,7 +127,7 @@ export class PostgresCommand implements Command {
   readonly context: Readonly<Record<string, FactValue>>
   declare readonly continues?: string
   readonly #bound: BindMessage | undefined
-  readonly #stillMeans: ((command: PostgresCommand) => Promise<boolean>) | undefined
+  readonly #meaning: Meaning | undefined
   #fingerprint: string | undefined
   #withdrawal: AbortController | undefined
   #withdrawnBecause: string | undefined
@@ -137,7 +145,7 @@ export class PostgresCommand implements Command {
     this.context = fields.context
     this.digest = digestOf(fields.bytes)
     this.#bound = fields.bound
-    this.#stillMeans = fields.stillMeans
+    this.#meaning = fields.meaning
     if (fields.continues !== undefined) this.continues = fields.continues
   }
 
@@ -146,7 +154,7 @@ export class PostgresCommand implements Command {
   }
 
   async stillMeans(): Promise<boolean> {
-    return (await this.#stillMeans?.(this)) ?? true
+    return (await this.#meaning?.still(this)) ?? true
   }
 
   get standsFor(): readonly string[] {
@@ -159,7 +167,7 @@ export class PostgresCommand implements Command {
       const { principal, target } = this.session
       const bound = this.#bound
       const parameters = bound?.parameters.map((value) => value?.toString('base64') ?? null) ?? []
-      const parts = ['v1', principal.id, target.protocol, target.name, this.context['database'], this.context['role'], this.context['search_path'], this.phase, this.text, parameters, bound?.parameterFormats ?? [], this.standsFor]
+      const parts = ['v1', principal.id, target.protocol, target.name, this.context['database'], this.context['role'], this.context['search_path'], this.phase, this.text, parameters, bound?.parameterFormats ?? [], this.standsFor, this.#meaning?.of(this) ?? '']
       this.#fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
     }
     return this.#fingerprint

@@ -8,7 +8,7 @@ import type { Facts, Session } from '../../gateway/command.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
 import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
-import { type Expected, type ExchangeLane, type Flight, type NameLookup, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
+import { type Expected, type ExchangeLane, type Flight, type Meaning, type NameLookup, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
 import { isTooLong, Names, UNSETTLED } from './names.ts'
 import { decodeParameters } from './parameters.ts'
 import type { RawStatement } from './raw.ts'
@@ -56,7 +56,7 @@ export interface LaneParts {
   readonly sight: (command: PostgresCommand, permit: Permit, moved: boolean) => Sight
   readonly catalogGeneration: () => number
   /** Whether a command that was judged by what the catalogue is now still means the same, when that is asked. */
-  readonly meaning: () => (command: PostgresCommand) => Promise<boolean>
+  readonly meaning: () => Meaning
   /** A command that may have changed the catalogue is over. */
   readonly catalogChanged: () => void
   readonly outsideSight: Sight
@@ -714,7 +714,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       continues: fields.continues,
       bytes: fields.bytes,
       bound: fields.bound,
-      stillMeans: this.#parts.meaning(),
+      meaning: this.#parts.meaning(),
     })
   }
 
