@@ -48,7 +48,7 @@ const TEXT_TYPE_OID = '25'
 
 function catalogOf(tables: CaseCatalog): Catalog {
   const rows = new Map<string, CatalogRow[]>(builtinRows())
-  for (const query of ['inheritance', 'foreign_keys', 'operators']) rows.set(query, [])
+  for (const query of ['inheritance', 'foreign_keys', 'operators', 'policies', 'casts']) rows.set(query, [])
   rows.set('settings', [{ name: 'server_version_num', value: '180000' }, { name: 'standard_conforming_strings', value: 'on' }])
   const schemas = new Set([...rows.get('relations')!.map((row) => row['schema']!), 'public'])
   Object.entries(tables).forEach(([name, columns], index) => {

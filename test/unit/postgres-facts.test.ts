@@ -213,6 +213,7 @@ describe('the catalogue', () => {
     ['a new operator', 'CREATE OPERATOR app.<> (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = app.same)'],
     ['a new type', "CREATE TYPE app.mood AS ENUM ('ok')"],
     ['a new schema', 'CREATE SCHEMA more'],
+    ['a new row security policy', 'CREATE POLICY seen ON evil.fresh USING (true)'],
     ['a dropped table', 'DROP TABLE evil.fresh'],
   ])('has another generation after %s', async (_, ddl) => {
     const before = await server.generation()
@@ -227,6 +228,28 @@ describe('the catalogue', () => {
     await server.client.query('DELETE FROM app.t1 WHERE id > 100')
     await server.client.query('ANALYZE app.t1')
     expect(await server.generation()).toBe(before)
+  })
+
+  it('knows code that reading runs unseen: in row security, and in casts', async () => {
+    await server.client.query(`CREATE SCHEMA unseen; SET search_path = unseen;
+      CREATE FUNCTION mine(int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+      CREATE TYPE mood AS ENUM ('ok'); CREATE FUNCTION felt(int) RETURNS mood LANGUAGE sql AS $$ SELECT 'ok'::unseen.mood $$;
+      CREATE TABLE plain (id int); CREATE POLICY p ON plain USING (id < length(current_user)); ALTER TABLE plain ENABLE ROW LEVEL SECURITY;
+      CREATE TABLE opaque (id int); CREATE POLICY p ON opaque USING (mine(id)); ALTER TABLE opaque ENABLE ROW LEVEL SECURITY;
+      CREATE TABLE off (id int); CREATE POLICY p ON off USING (mine(id)); RESET search_path`)
+    const unknown = async (sql: string): Promise<readonly string[]> =>
+      resolveFacts(await parse(sql), await server.catalog(), { ...STATE, searchPath: ['unseen'] }).readings.flatMap((facts) => facts.unknown)
+    try {
+      expect(await unknown('SELECT id FROM plain')).toEqual([])
+      expect(await unknown('SELECT id FROM off')).toEqual([])
+      expect(await unknown('SELECT id FROM opaque')).toEqual([expect.stringContaining('row security that runs what is not built in')])
+      expect(await unknown("SELECT 'ok'::mood")).toEqual([])
+      await server.client.query('CREATE CAST (int AS unseen.mood) WITH FUNCTION unseen.felt(int)')
+      expect(await unknown("SELECT '1'::int")).toEqual([])
+      expect(await unknown('SELECT 1::mood')).toEqual([expect.stringContaining('type "unseen.mood" has a cast that is not built in')])
+    } finally {
+      await server.client.query('DROP SCHEMA unseen CASCADE')
+    }
   })
 
   it('refuses to be built from half the answers', () => {

@@ -23,6 +23,7 @@ export const CATALOG_QUERIES: ReadonlyMap<string, string> = new Map([
       (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_cast WHERE oid >= 16384),
       (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_rewrite),
       (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_trigger),
+      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_policy),
       (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_constraint),
       (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_inherits),
       (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_namespace)) AS generation`,
@@ -65,6 +66,16 @@ export const CATALOG_QUERIES: ReadonlyMap<string, string> = new Map([
     `SELECT t.oid, n.nspname AS schema, t.typname AS name, t.typtype AS kind, t.typelem AS element
     FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE ${USUAL_SCHEMAS}`,
   ],
+  // Row security runs its conditions in whatever touches the table. What came with the server leaves no trace in pg_depend.
+  [
+    'policies',
+    `SELECT DISTINCT p.polrelid AS relation FROM pg_catalog.pg_policy p
+    JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_policy'::pg_catalog.regclass AND d.objid = p.oid
+    LEFT JOIN pg_catalog.pg_class c ON d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = d.refobjid
+    WHERE d.refobjid >= 16384
+      AND (d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass) OR c.relkind IN ('v','m','f'))`,
+  ],
+  ['casts', 'SELECT DISTINCT casttarget AS target FROM pg_catalog.pg_cast WHERE castfunc >= 16384'],
   ['schemas', 'SELECT oid, nspname AS name FROM pg_catalog.pg_namespace'],
   [
     'settings',
@@ -93,6 +104,8 @@ export interface CatalogRelation {
   readonly hasRules: boolean
   readonly hasTriggers: boolean
   readonly rowSecurity: boolean
+  /** Its row security calls functions or operators, or reads views, that did not come with the server. */
+  readonly hasOpaquePolicies: boolean
   readonly parents: readonly number[]
   readonly children: readonly number[]
   /** In order of attnum, dropped ones left out. */
@@ -151,6 +164,8 @@ export interface Catalog {
   userOperatorsNamed(name: string): readonly CatalogOperator[]
   typesNamed(name: string): readonly CatalogType[]
   readonly types: ReadonlyMap<number, CatalogType>
+  /** Types (by oid) that something is cast to by a function that did not come with the server. */
+  readonly castByUser: ReadonlySet<number>
   /** By the referenced relation. */
   readonly foreignKeys: ReadonlyMap<number, readonly CatalogForeignKey[]>
   readonly schemas: ReadonlySet<string>
@@ -182,6 +197,7 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
     column: { number: row.number('number'), name: row.text('name'), type: row.number('type') },
   }))) push(columns, relation, column)
 
+  const policies = new Set(read('policies', (row) => row.number('relation')))
   const relations = read('relations', (row): CatalogRelation => {
     const oid = row.number('oid')
     const own = columns.get(oid) ?? []
@@ -194,6 +210,7 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
       hasRules: row.flag('has_rules'),
       hasTriggers: row.flag('has_triggers'),
       rowSecurity: row.flag('row_security'),
+      hasOpaquePolicies: row.flag('row_security') && policies.has(oid),
       parents: parents.get(oid) ?? [],
       children: children.get(oid) ?? [],
       columns: own,
@@ -243,6 +260,7 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
     userOperatorsNamed: (name) => operatorNames.get(name) ?? [],
     typesNamed: (name) => typeNames.get(name) ?? [],
     types: new Map(types.map((type) => [type.oid, type])),
+    castByUser: new Set(read('casts', (row) => row.number('target'))),
     foreignKeys,
     schemas: new Set(read('schemas', (row) => row.text('name'))),
     settings: new Map(read('settings', (row) => [row.text('name'), row.text('value')] as const)),

@@ -79,6 +79,7 @@ function judged(raw: RawRelation, found: CatalogRelation, reasons: readonly stri
   const name = displayName(found)
   if (!isSystem(found)) {
     if (!PLACED_KINDS.has(found.kind) && raw.access !== 'ddl') unknown.push(`relation "${name}" is ${KIND_WORDS[found.kind] ?? 'of a kind that is not understood'}`)
+    if (found.hasOpaquePolicies && raw.access !== 'ddl') unknown.push(`relation "${name}" has row security that runs what is not built in; what that does is not resolved yet`)
     if (found.hasRules && raw.access !== 'ddl') unknown.push(`relation "${name}" has rules; what they rewrite it to is not resolved yet`)
   }
   return { raw, name, relations: [found], unknown }
@@ -153,6 +154,8 @@ export function placeType(raw: RawName, catalog: Catalog, names: Names): { reado
   }
   const foreign = found.find((type) => !type.builtin && (type.element === 0 ? type.kind : catalog.types.get(type.element)?.kind) !== 'e')
   const oid = found[0]?.oid ?? null
+  const cast = found.find((type) => catalog.castByUser.has(type.oid))
+  if (foreign === undefined && cast !== undefined) return { oid, unknown: `type "${displayName(cast)}" has a cast that is not built in; whether it is used is not resolved yet` }
   return { oid, unknown: foreign === undefined ? null : `type "${displayName(foreign)}" is not built in; what its input and casts run is not resolved yet` }
 }
 
