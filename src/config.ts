@@ -138,13 +138,19 @@ export function loadConfig(file: string): Config {
   return config
 }
 
-/** The same for those who go on after a fault: `policies` is the folder named, where that much could be read. */
-export function inspectConfig(file: string): { readonly config?: Config; readonly faults: readonly ConfigFault[]; readonly policies?: string } {
+/** What a policy may name. A list that is left out cannot be told, as something in it is wrong. */
+export interface DefinedNames {
+  readonly targets?: readonly Target[]
+  readonly groups?: readonly string[]
+}
+
+/** The same for those who go on after a fault: `policies` is the folder named, where that much could be read, and `names` likewise. */
+export function inspectConfig(file: string): { readonly config?: Config; readonly faults: readonly ConfigFault[]; readonly policies?: string; readonly names: DefinedNames } {
   const path = resolve(file)
   try {
     return new Loader(path, readText(path)).load()
   } catch (error) {
-    if (error instanceof ConfigInvalid) return { faults: error.faults }
+    if (error instanceof ConfigInvalid) return { faults: error.faults, names: {} }
     throw error
   }
 }
@@ -180,8 +186,9 @@ class Loader {
     const values = isRecord(raw) ? raw : {}
     const config = this.#build(values)
     const policies = typeof values['policies'] === 'string' ? { policies: this.#path(values['policies']) } : {}
-    if (config !== undefined && this.#faults.length === 0) return { config, faults: [], ...policies }
-    return { faults: this.#faults.toSorted((a, b) => a.line - b.line || a.column - b.column), ...policies }
+    const names = definedNames(values)
+    if (config !== undefined && this.#faults.length === 0) return { config, faults: [], names, ...policies }
+    return { faults: this.#faults.toSorted((a, b) => a.line - b.line || a.column - b.column), names, ...policies }
   }
 
   #toValue(): unknown {
@@ -464,6 +471,22 @@ function toAddress(text: string): Address {
 function section<T extends z.ZodType>(schema: T, value: unknown): z.output<T> | undefined {
   const read = schema.safeParse(value)
   return read.success ? read.data : undefined
+}
+
+// Names of entries that are wrong in another way count too. A name that is wrong itself may be any: then nothing is told of them.
+function definedNames(raw: Readonly<Record<string, unknown>>): DefinedNames {
+  const targets = each(raw['targets']).map((entry) => section(targetSchema.pick({ name: true, protocol: true, labels: true }).strip(), entry))
+  const reviewers = raw['reviewers'] ?? {}
+  const groups = isRecord(reviewers) && Object.keys(reviewers).every((key) => key === 'groups') ? reviewers['groups'] ?? {} : undefined
+  const hasReviewers = raw['reviewers'] !== undefined || Object.keys(raw).every((key) => Object.hasOwn(configSchema.shape, key))
+  return {
+    ...(targets.length > 0 && targets.every((target) => target !== undefined) ? { targets } : {}),
+    ...(hasReviewers && isRecord(groups) && section(reviewersSchema.shape.groups, emptied(groups)) ? { groups: Object.keys(groups) } : {}),
+  }
+}
+
+function emptied(groups: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.keys(groups).map((name) => [name, {}]))
 }
 
 function each(value: unknown): readonly unknown[] {

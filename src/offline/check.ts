@@ -68,12 +68,10 @@ async function check(options: CheckOptions, tryTargets: TryTargets | undefined):
 
 /** Every fault of a configuration and its policies, without starting anything. */
 export function checkFiles(file: string): { readonly faults: readonly ConfigFault[]; readonly rules: number; readonly config?: Config } {
-  const { config, faults, policies } = inspectConfig(file)
+  const { config, faults, policies, names } = inspectConfig(file)
   if (policies === undefined) return { faults, rules: 0, ...(config ? { config } : {}) }
   try {
-    // What the policies name is looked up only in a configuration that is right: a misspelt target is then one fault.
-    const known = config === undefined ? {} : { targets: config.targets, groups: config.reviewers.map((group) => group.name) }
-    const { rules } = loadPolicies(policies, known)
+    const { rules } = loadPolicies(policies, names)
     return { faults, rules: rules.length, ...(config ? { config } : {}) }
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error

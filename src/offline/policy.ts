@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Config, ConfigInvalid, loadConfig } from '../config.ts'
+import { ConfigInvalid, inspectConfig } from '../config.ts'
 import { caseCommand, loadCases, type PolicyCase, runCases } from '../policy/cases.ts'
 import { checkPolicies } from '../policy/check.ts'
 import { createEvaluator } from '../policy/evaluate.ts'
@@ -52,7 +52,8 @@ function withSource(command: Command): Command {
 // ---- the verbs
 
 function check(options: SourceOptions): void {
-  const { policies, known } = load(options)
+  // The cases are not judged here, but what is wrong in their files is no secret until they are.
+  const { policies, known } = load(options, loadCases)
   const findings = checkPolicies(policies, known)
   const failed = findings.some((finding) => finding.level === 'error')
   print(options, { ok: !failed, version: policies.version, files: policies.files, rules: policies.rules.length, faults: [], findings }, () => [
@@ -63,8 +64,7 @@ function check(options: SourceOptions): void {
 }
 
 async function test(options: SourceOptions): Promise<void> {
-  const { policies, dir } = load(options)
-  const cases = loadCases(dir)
+  const { policies, dir, beside: cases } = load(options, loadCases)
   if (cases.length === 0) throw new Usage(`no *.cases.yaml in ${dir}`)
   const reader = createPostgresReader()
   try {
@@ -81,8 +81,8 @@ async function test(options: SourceOptions): Promise<void> {
 }
 
 async function explainOne(options: ExplainOptions): Promise<void> {
-  const { policies, known, dir } = load(options)
-  const chosen = chooseCase(options, loadCases(dir), known, policies)
+  const { policies, known, beside } = load(options, loadCases)
+  const chosen = chooseCase(options, beside, known, policies)
   const reader = createPostgresReader()
   try {
     const explanation = explain(policies, createEvaluator(policies), await caseCommand(chosen, reader.read))
@@ -117,18 +117,32 @@ function chooseCase(options: ExplainOptions, cases: readonly PolicyCase[], known
 
 class Usage extends Error {}
 
-function load(options: SourceOptions): { readonly policies: PolicySet; readonly known: Known; readonly dir: string } {
+/** The policies and what is read `beside` them. The faults of all, and of the configuration, are thrown together. */
+function load<T>(options: SourceOptions, readBeside: (dir: string) => T): { readonly policies: PolicySet; readonly beside: T; readonly known: Known; readonly dir: string } {
   // A folder that is named needs no configuration; the variable only stands in when nothing is named.
   const file = options.config ?? (options.policies === undefined ? process.env['HOLDPOINT_CONFIG'] : undefined)
-  const config = file === undefined ? undefined : loadConfig(file)
+  const config = file === undefined ? undefined : inspectConfig(file)
   const dir = options.policies ?? config?.policies
-  if (dir === undefined) throw new Usage('give --policies DIR or --config FILE')
-  const known = knownOf(config)
-  return { policies: loadPolicies(dir, known), known, dir }
-}
-
-function knownOf(config: Config | undefined): Known {
-  return config === undefined ? {} : { targets: config.targets, groups: config.reviewers.map((group) => group.name) }
+  if (dir === undefined && config === undefined) throw new Usage('give --policies DIR or --config FILE')
+  const faults: Fault[] = [...(config?.faults ?? [])]
+  if (dir === undefined) throw new ConfigInvalid(faults)
+  const known = config?.names ?? {}
+  // A folder that is not there is one fault, whoever finds it.
+  const isReported = (fault: Fault) =>
+    fault.file === dir && (faults.some((each) => each.file === dir) || (config?.policies === dir && config.faults.some((each) => each.message.startsWith('policies:'))))
+  const collect = <V>(read: () => V): { readonly value: V } | undefined => {
+    try {
+      return { value: read() }
+    } catch (error) {
+      if (!(error instanceof PolicyError)) throw error
+      faults.push(...error.faults.filter((fault) => !isReported(fault)))
+      return undefined
+    }
+  }
+  const policies = collect(() => loadPolicies(dir, known))
+  const beside = collect(() => readBeside(dir))
+  if (policies === undefined || beside === undefined || faults.length > 0) throw new PolicyError(faults)
+  return { policies: policies.value, beside: beside.value, known, dir }
 }
 
 /** Turns usage errors and faults into their output and exit code; anything else is a fault of ours and thrown on. */

@@ -1,6 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { checkFiles } from '../../src/offline/check.ts'
 import { policyVerbs } from '../../src/offline/policy.ts'
 import { createPostgresReader } from '../../src/offline/read-postgres.ts'
 import { loadCases, parseCases, runCases } from '../../src/policy/cases.ts'
@@ -143,6 +147,73 @@ describe('the verbs', () => {
     vi.stubEnv('HOLDPOINT_CONFIG', undefined)
     expect(await holdpoint('check')).toMatchObject({ code: 2 })
     vi.unstubAllEnvs()
+  })
+  describe('a configuration, its policies and their cases, all with faults', () => {
+    let folder: string
+    const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
+    const KEY = 'k'.repeat(40)
+    const CONFIG = `version: 1
+policies: policies
+trust: [{ name: corp, issuer: 'http://127.0.0.1:9000', audience: holdpoint, kind: agent }]
+reviewers: { groups: { owners: { claim_values: [owners] } } }
+targets:
+  - { name: orders, protocol: postgres, postgres: { host: 127.0.0.1, database: orders, user: gateway, password: { file: secret.txt }, tls: { mode: disable } } }
+masking: { key: { env: HOLDPOINT_TEST_KEY } }
+`
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'holdpoint-check-'))
+      mkdirSync(join(folder, 'policies'))
+      vi.stubEnv('HOLDPOINT_TEST_KEY', KEY)
+      write('secret.txt', 'secret')
+      write('holdpoint.yaml', CONFIG)
+      write('policies/a.yaml', 'version: 1\nrules:\n  - { id: one, on: { target: ordrs }, decision: allow }\n  - { id: two, decision: perhaps }\n')
+      write('policies/b.yaml', 'version: 1\napprovals: { yes: { slots: [{ groups: [ownrs] }] } }\nrules:\n  - { id: one, on: { verbs: [selct] }, decision: allow }\n')
+      write('policies/b.cases.yaml', 'version: 1\ncases:\n  - { do: { sql: SELECT 1 }, expcet: allow }\n  - { do: {}, expect: deny }\n  - { do: *before, expect: deny }\n')
+    })
+    afterEach(() => {
+      vi.unstubAllEnvs()
+      rmSync(folder, { recursive: true })
+    })
+    const POLICY_FAULTS = [
+      'policies/a.yaml:3:30 rule one: there is no target "ordrs", did you mean "orders"?',
+      'policies/a.yaml:4:26 rules.1.decision: Invalid option: expected one of "allow"|"hold"|"deny"',
+      'policies/b.yaml:2:40 approval yes: no group "ownrs" is configured, did you mean "owners"?',
+      'policies/b.yaml:4:11 rule one: this id is taken by policies/a.yaml:3',
+      'policies/b.yaml:4:30 rule one: verb "selct" is not known, did you mean "select"?',
+    ]
+    const CASE_FAULTS = [
+      'policies/b.cases.yaml:3:30 cases.0: unknown key "expcet", did you mean "expect"?',
+      'policies/b.cases.yaml:4:11 cases.1.do: give sql or facts, one of them',
+      'policies/b.cases.yaml:5:11 aliases (*name) are not read: write the value out',
+    ]
+    const CONFIG_FAULT = 'holdpoint.yaml:6:41 targets[0].postgres.host: is missing'
+    const places = (faults: readonly Fault[]) => faults.map((fault) => `${fault.file}:${fault.line}:${fault.column} ${fault.message}`.replaceAll(`${folder}/`, ''))
+
+    it.each(['check', 'test', 'explain'])('policy %s --json lists them in one go', async (verb) => {
+      write('holdpoint.yaml', CONFIG.replace('host: 127.0.0.1, ', ''))
+      const { code, out } = await holdpoint(verb, '--config', join(folder, 'holdpoint.yaml'), '--json')
+      expect([code, places(JSON.parse(out).faults)]).toEqual([1, [CONFIG_FAULT, ...POLICY_FAULTS.slice(0, 2), ...CASE_FAULTS, ...POLICY_FAULTS.slice(2)]])
+    })
+    it('check prints one line each', async () => {
+      const { code, out } = await holdpoint('check', '--config', join(folder, 'holdpoint.yaml'))
+      expect(code).toBe(1)
+      expect(out.replaceAll(`${folder}/`, '').trim().split('\n')).toEqual([...POLICY_FAULTS.slice(0, 2), ...CASE_FAULTS, ...POLICY_FAULTS.slice(2)].map((line) => line.replace(/:(\d+) /, ':$1: ')))
+    })
+    it('what the gateway would start with is checked the same, cases aside', () => {
+      write('holdpoint.yaml', CONFIG.replace('host: 127.0.0.1, ', ''))
+      expect(places(checkFiles(join(folder, 'holdpoint.yaml')).faults)).toEqual([CONFIG_FAULT, ...POLICY_FAULTS])
+    })
+    it('a target whose name or protocol is wrong may be the one a rule means, and so a group', () => {
+      write('holdpoint.yaml', CONFIG.replace('name: orders', 'name: Orders!').replace('owners: {', 'Ow ners: {'))
+      const found = places(checkFiles(join(folder, 'holdpoint.yaml')).faults)
+      expect(found.filter((line) => line.startsWith('holdpoint.yaml'))).toHaveLength(2)
+      expect(found.slice(2)).toEqual(POLICY_FAULTS.filter((line) => !/no target|no group/.test(line)))
+    })
+    it('a folder that is not there is one fault', async () => {
+      write('holdpoint.yaml', CONFIG.replace('policies: policies', 'policies: elsewhere'))
+      const { out } = await holdpoint('check', '--config', join(folder, 'holdpoint.yaml'), '--json')
+      expect(places(JSON.parse(out).faults)).toEqual([expect.stringMatching(/^holdpoint\.yaml:2:\d+ policies: /)])
+    })
   })
   it('test judges the cases and counts them', async () => {
     const { code, out } = await holdpoint('test', '--policies', `${POLICIES}/production`, '--json')
