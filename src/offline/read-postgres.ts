@@ -4,7 +4,8 @@ import type { CaseCatalog, ReadStatement } from '../policy/cases.ts'
 import { buildCatalog, type Catalog, type CatalogRow, FIRST_USER_OID } from '../protocols/postgres/catalog.ts'
 import { type FactsState, resolveFacts } from '../protocols/postgres/facts.ts'
 import { createParserPool } from '../protocols/postgres/parser.ts'
-import { BUILTIN_CATALOG } from './builtin-catalog.ts'
+// A JSON module, not a file read by its path: the compiler then puts it beside what imports it.
+import builtin from './builtin-catalog.json' with { type: 'json' }
 
 /**
  * Reads statements for policy cases as the gateway does: the same grammar, the same resolution of names, against a catalogue of
@@ -63,19 +64,17 @@ function catalogOf(tables: CaseCatalog): Catalog {
   return buildCatalog(rows)
 }
 
-/** The rows of the shipped catalogue by query. Lines: `@query column column ..`, then one row each, blank between values. */
+/**
+ * What every PostgreSQL 18 brings along: its system relations, their columns, its functions and types, by the catalogue query of
+ * the gateway that reads them; in the file a row is one line, with a blank between values. Policy cases are judged against these
+ * and the tables they name, so that no server is needed. test/unit/policy-builtin.test.ts compares the file with a real server.
+ */
 export function builtinRows(): Map<string, CatalogRow[]> {
-  const rows = new Map<string, CatalogRow[]>()
-  let columns: readonly string[] = []
-  let list: CatalogRow[] = []
-  for (const line of BUILTIN_CATALOG.split('\n')) {
-    const words = line.split(' ')
-    if (line === '') continue
-    if (line.startsWith('@')) {
-      list = []
-      rows.set(words[0]!.slice(1), list)
-      columns = words.slice(1)
-    } else list.push(Object.fromEntries(columns.map((column, index) => [column, words[index] ?? null])))
-  }
-  return rows
+  return new Map(Object.entries(builtin).map(([query, { columns, rows }]) => [
+    query,
+    rows.map((row) => {
+      const words = row.split(' ')
+      return Object.fromEntries(columns.map((column, index) => [column, words[index] ?? null]))
+    }),
+  ]))
 }
