@@ -21,6 +21,7 @@ import { applyInputDetectors } from './masking.ts'
 import { createParserPool } from './parser.ts'
 import type { RawStatement } from './raw.ts'
 import { fatal } from './refusals.ts'
+import { refersToNames } from './session-effects.ts'
 import { columnMasks, createSight, maskedColumns, type Sight } from './sight.ts'
 import { createTranscriber } from './transcript.ts'
 import { cancel, cancelPacket, connect, startupPacket, type Upstream, type UpstreamTarget } from './upstream.ts'
@@ -422,10 +423,6 @@ function control(session: Session, action: 'connect' | 'cancel', bytes: Buffer, 
     readings: [{ action, effect: 'read', resources: [], unknown: [], attributes: {} }],
     input: 'complete', context: { database }, continues: undefined, bytes, bound: undefined,
   })
-}
-
-function refersToNames(statement: RawStatement): boolean {
-  return statement.reference !== undefined || statement.currentOf !== null || statement.nested.some(refersToNames)
 }
 
 /** No function, trigger, rule or view of somebody's own has a part in it. */

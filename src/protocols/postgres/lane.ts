@@ -9,11 +9,13 @@ import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
 import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
 import { type Expected, type ExchangeLane, type Flight, type Meaning, type NameLookup, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
+import { describePortal, endsGroup, type Group, newGroup } from './group.ts'
 import { isTooLong, Names, UNSETTLED } from './names.ts'
 import { decodeParameters } from './parameters.ts'
 import type { RawStatement } from './raw.ts'
 import { approvedNotice, refusalMessage, waitingNotice } from './refusals.ts'
 import { Relay } from './relay.ts'
+import { isOurs, isOurSetting, mayChangeSettings, movesNames, readsClient, refersToNames, RESERVED, runsHiddenCode, takesOurName } from './session-effects.ts'
 import type { Sight } from './sight.ts'
 import { send, sendInput, type Upstream } from './upstream.ts'
 
@@ -26,9 +28,6 @@ import { send, sendInput, type Upstream } from './upstream.ts'
 const MESSAGE_OVERHEAD_BYTES = 128
 /** Answers awaited above which nothing more is sent. The target keeps at most 8 KiB of answers to itself until a Sync, far fewer than these. */
 const MAX_OUTSTANDING = 4096
-/** Messages of one exchange. */
-const MAX_GROUP = 64
-
 export const ABORT = 'postgres/abort'
 export const ABORT_AND_SYNC = 'postgres/abort-and-sync'
 export const SYNC = 'postgres/sync'
@@ -74,17 +73,6 @@ interface Understood {
   readonly names: NameLookup
   /** After it, names may resolve otherwise than at the start of the session. */
   readonly moves: boolean
-}
-
-interface Group {
-  readonly messages: Buffer[]
-  readonly steps: Step[]
-  parse: { readonly name: string; readonly prepared: Prepared } | undefined
-  bind: Portal | undefined
-  bindName: string | undefined
-  execute: Portal | undefined
-  refusal: Refusal | undefined
-  bytes: number
 }
 
 export class PostgresLane implements Lane, ExchangeLane {
@@ -828,7 +816,6 @@ export class PostgresLane implements Lane, ExchangeLane {
 /** The client left while we waited for the target; the lane ends quietly. */
 export class ClientDone extends Error {}
 
-const RESERVED = 'holdpoint/'
 const NOTHING = Buffer.alloc(0)
 const PARSE_COMPLETE = message(backend.parseComplete, NOTHING)
 const BIND_COMPLETE = message(backend.bindComplete, NOTHING)
@@ -838,21 +825,6 @@ const CONTROL: readonly Facts[] = [{ action: 'control', effect: 'read', resource
 const NO_NAMES: NameLookup = { prepared: () => null, cursor: () => null }
 const EMPTY: readonly Facts[] = [{ action: 'empty', effect: 'read', resources: [], unknown: [], attributes: {} }]
 const REFUSED: readonly Facts[] = [{ action: 'unparsed', effect: 'unknown', resources: [], unknown: ['the protocol or the grammar refused it'], attributes: {} }]
-
-const newGroup = (): Group => ({ messages: [], steps: [], parse: undefined, bind: undefined, bindName: undefined, execute: undefined, refusal: undefined, bytes: 0 })
-
-/**
- * A group has at most one Parse, one Bind (of that Parse, if there is one) and one Execute (of that Bind), which comes
- * last: one exchange is one statement, so nothing travels under a verdict, or an approval, that was about another one.
- */
-function endsGroup(group: Group, type: number, bytes: Buffer, maxBytes: number): boolean {
-  if (group.bytes + bytes.length > maxBytes || group.messages.length >= MAX_GROUP) return true
-  if (group.execute) return true
-  if (type === frontend.parse) return group.parse !== undefined || group.bind !== undefined
-  if (type === frontend.bind) return group.bind !== undefined || (group.parse !== undefined && readBind(bytes).statement !== group.parse.name)
-  if (type === frontend.execute) return group.bind !== undefined ? readExecute(bytes).portal !== group.bindName : group.parse !== undefined
-  return false
-}
 
 const weighPrepared = (prepared: Prepared): number => 256 + 4 * prepared.text.length
 const weighPortal = (portal: Portal): number => 256 + (portal.bind?.parameters.reduce((sum, value) => sum + 3 * (value?.length ?? 0) + 32, 0) ?? 0)
@@ -865,59 +837,9 @@ function bare(message: Message): void {
   if (message.bytes.length !== HEADER) throw violation('a message goes on behind its last field')
 }
 
-function refersToNames(statement: RawStatement): boolean {
-  return statement.reference !== undefined || statement.currentOf !== null || statement.nested.some(refersToNames)
-}
-
-/** Would take a name that our own words rely on not to exist. */
-function takesOurName(statement: RawStatement): boolean {
-  return statement.reference?.name?.startsWith(RESERVED) === true || statement.nested.some(takesOurName)
-}
-
 function settledOrThrow<T>(found: T | typeof UNSETTLED): T {
   if (found === UNSETTLED) throw UNSETTLED
   return found as T
-}
-
-function isOurSetting(statement: RawStatement): boolean {
-  return statement.settings.length > 0 && (statement.action === 'set' || statement.action === 'reset') && statement.settings.every((setting) => setting.name.toLowerCase().startsWith('holdpoint.'))
-}
-
-/** Code that nobody read may prepare and close statements of its own: no name from before is relied on any more. */
-function runsHiddenCode(statement: RawStatement): boolean {
-  return statement.action === 'do' || statement.action === 'call'
-}
-
-/** Answered by us in either protocol. */
-function isOurs(prepared: Prepared): boolean {
-  return prepared.raw.length === 1 && isOurSetting(prepared.raw[0] as RawStatement)
-}
-
-/** After it, the names in later texts may resolve elsewhere than in the catalogue's default path. */
-function movesNames(statement: RawStatement): boolean {
-  if (statement.action === 'set_role' || statement.action === 'do' || statement.action === 'call' || statement.nested.some(movesNames) || statement.relations.some((relation) => relation.creates && relation.temporary)) return true
-  // RESET goes back to what the start-up packet said, which is the gateway's.
-  return statement.action === 'set' && statement.settings.some((setting) => ['search_path', 'role', 'session_authorization'].includes(setting.name.toLowerCase()))
-}
-
-/** Functions of these classes may run set_config, or SQL that does. */
-function mayChangeSettings(facts: Facts): boolean {
-  const classes = facts.attributes['function_classes']
-  return Array.isArray(classes) && classes.some((name: string) => name === 'guc' || name === 'opaque' || name === 'dynamic_sql' || name === 'sideeffect')
-}
-
-function readsClient(statement: RawStatement): boolean {
-  return statement.copy?.direction === 'in' && statement.copy.channel === 'client'
-}
-
-function describePortal(name: string): Buffer {
-  const length = Buffer.byteLength(name)
-  const bytes = Buffer.alloc(7 + length)
-  bytes[0] = frontend.describe
-  bytes.writeInt32BE(6 + length, 1)
-  bytes[5] = 0x50
-  bytes.write(name, 6)
-  return bytes
 }
 
 function understandingRefusal(error: unknown): Refusal {
