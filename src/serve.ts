@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type AdminServer, createAdmin } from './admin/server.ts'
 import { type ApprovalQueue, createDecisionQueue } from './approvals/queue.ts'
-import { type Config, loadConfig } from './config.ts'
+import { type Config, ConfigInvalid, inspectConfig } from './config.ts'
 import { createEnforcementPoint } from './enforcement/permit.ts'
 import { GatewayError } from './errors.ts'
 import { listen } from './gateway/listener.ts'
@@ -13,6 +13,7 @@ import { createLog, type Log } from './log.ts'
 import { createDetectors } from './masking/detectors.ts'
 import { createMetrics, type Organ } from './metrics.ts'
 import { createEvaluator, type Evaluator } from './policy/evaluate.ts'
+import { checkFiles } from './offline/check.ts'
 import { loadPolicies, type PolicySet } from './policy/load.ts'
 import { createPostgresAdapter } from './protocols/index.ts'
 import type { Recorder } from './recording/entry.ts'
@@ -41,7 +42,8 @@ const SETTLED: ReadonlySet<string> = new Set(['approved', 'rejected', 'expired',
 
 /** Starts the gateway of a configuration file. Throws with every fault of the configuration and policies; nothing then runs. */
 export async function serve(configFile: string, options: ServeOptions = {}): Promise<Gateway> {
-  const config = loadConfig(configFile)
+  const { config } = inspectConfig(configFile)
+  if (config === undefined) throw new ConfigInvalid(checkFiles(configFile).faults)
   const log = options.log ?? createLog()
   const undo: (() => Promise<unknown> | unknown)[] = []
   const stop = async (): Promise<void> => {

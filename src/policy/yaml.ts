@@ -22,7 +22,7 @@ export class PolicyError extends GatewayError {
   readonly faults: readonly Fault[]
   constructor(found: readonly Fault[]) {
     const faults = found.toSorted((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1)).slice(0, MAX_FAULTS)
-    super('config_invalid', faults.map((fault) => `${fault.file}:${fault.line}:${fault.column}: ${fault.message}`).join('\n'))
+    super('config_invalid', faults.map((fault) => `${fault.file}${fault.line === 0 ? '' : `:${fault.line}:${fault.column}`}: ${fault.message}`).join('\n'))
     this.name = 'PolicyError'
     this.faults = faults
   }

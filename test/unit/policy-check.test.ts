@@ -11,6 +11,7 @@ import { loadCases, parseCases, runCases } from '../../src/policy/cases.ts'
 import { checkPolicies } from '../../src/policy/check.ts'
 import { createEvaluator } from '../../src/policy/evaluate.ts'
 import { compilePolicies, type Fault, loadPolicies } from '../../src/policy/load.ts'
+import { serve } from '../../src/serve.ts'
 
 const POLICIES = fileURLToPath(new URL('../../policies', import.meta.url))
 const APPROVALS = 'version: 1\napprovals: { one: { slots: [{ groups: [owners] }] } }\nrules:\n'
@@ -199,9 +200,13 @@ masking: { key: { env: HOLDPOINT_TEST_KEY } }
       expect(code).toBe(1)
       expect(out.replaceAll(`${folder}/`, '').trim().split('\n')).toEqual([...POLICY_FAULTS.slice(0, 2), ...CASE_FAULTS, ...POLICY_FAULTS.slice(2)].map((line) => line.replace(/:(\d+) /, ':$1: ')))
     })
-    it('what the gateway would start with is checked the same, cases aside', () => {
+    it('a start is refused with the same, cases aside', async () => {
       write('holdpoint.yaml', CONFIG.replace('host: 127.0.0.1, ', ''))
-      expect(places(checkFiles(join(folder, 'holdpoint.yaml')).faults)).toEqual([CONFIG_FAULT, ...POLICY_FAULTS])
+      const file = join(folder, 'holdpoint.yaml')
+      expect(places(checkFiles(file).faults)).toEqual([CONFIG_FAULT, ...POLICY_FAULTS])
+      await expect(serve(file)).rejects.toMatchObject({ code: 'config_invalid', faults: checkFiles(file).faults })
+      write('holdpoint.yaml', CONFIG)
+      await expect(serve(file)).rejects.toMatchObject({ code: 'config_invalid', faults: checkFiles(file).faults })
     })
     it('a target whose name or protocol is wrong may be the one a rule means, and so a group', () => {
       write('holdpoint.yaml', CONFIG.replace('name: orders', 'name: Orders!').replace('owners: {', 'Ow ners: {'))
