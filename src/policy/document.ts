@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EFFECTS, KINDS, MASK_STYLES } from './vocabulary.ts'
+import { isRecord, valueAt } from './yaml.ts'
 
 // The shape of a policy file; policies/README.md says the same for people. What depends on other parts of the policy
 // (names of approvals, verbs of the protocol) is checked in load.ts.
@@ -123,15 +124,17 @@ export interface RulePart {
 export function readRule(raw: unknown): RulePart | undefined {
   const read = ruleSchema.safeParse(raw)
   if (read.success) return { rule: read.data, whole: true, lacks: (key) => read.data[key] === undefined, lacksOn: (key) => read.data.on[key] === undefined }
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined
+  if (!isRecord(raw)) return undefined
   const fields: Record<string, unknown> = { ...raw }
-  const on: Record<string, unknown> | undefined = isFields(fields['on']) ? { ...fields['on'] } : undefined
+  const on: Record<string, unknown> | undefined = isRecord(fields['on']) ? { ...fields['on'] } : undefined
   if (on !== undefined) fields['on'] = on
   const faulty = new Set<string>()
   // An unknown key is most often a known one misspelt: any of the known ones may be meant.
   const anything = new Set<string>()
   for (const issue of read.error.issues) {
     const path = issue.path.map(String)
+    // Nor can it be told what a map holds that stands in the wrong place: it may have taken in the next line.
+    if (isRecord(valueAt(raw, issue.path)) && path.length > 1 && issue.code === 'invalid_type') anything.add('rule')
     if (issue.code === 'unrecognized_keys' && path.length === 0) {
       for (const key of issue.keys) delete fields[key]
       anything.add('rule')
@@ -161,18 +164,14 @@ export function readRule(raw: unknown): RulePart | undefined {
 export function readApproval(raw: unknown): { readonly approval: ApprovalDocument | undefined; readonly slots: readonly (SlotDocument | undefined)[] } {
   const read = approvalSchema.safeParse(raw)
   if (read.success) return { approval: read.data, slots: read.data.slots }
-  const slots = isFields(raw) && Array.isArray(raw['slots']) ? (raw['slots'] as readonly unknown[]) : []
+  const slots = isRecord(raw) && Array.isArray(raw['slots']) ? (raw['slots'] as readonly unknown[]) : []
   return { approval: undefined, slots: slots.slice(0, MOST_SLOTS).map((slot) => slotSchema.safeParse(slot).data) }
 }
 
 /** False: they are written as something else, or an unknown key may be `approvals` misspelt. */
 export function approvalsAreKnown(document: Readonly<Record<string, unknown>>): boolean {
-  if (Object.hasOwn(document, 'approvals')) return isFields(document['approvals'])
+  if (Object.hasOwn(document, 'approvals')) return isRecord(document['approvals'])
   return Object.keys(document).every((key) => Object.hasOwn(documentShape, key))
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The keys allowed at a place of the document, for "did you mean". */

@@ -111,6 +111,7 @@ function compile(sources: readonly PolicySource[], known: Known, faults: Fault[]
   for (const { file, yaml, rules: written } of parts) {
     count += written.length
     written.slice(0, MAX_RULES).forEach((raw, index) => {
+      if (!yaml.isEntire && yaml.isSpoilt('rules', index)) return
       const part = yaml.isSpoilt('rules', index) ? undefined : readRule(raw)
       const id = part?.rule.id ?? (isRecord(raw) && typeof raw['id'] === 'string' ? raw['id'] : '')
       const fault: AddFault = (path, message, key) => faults.push({ file, ...yaml.at(['rules', index, ...path], key), message: `${id === '' ? `rules.${index}` : `rule ${id}`}: ${message}` })
@@ -137,7 +138,7 @@ function readPart(file: string, bytes: Uint8Array, defined: Defined, faults: Fau
     defined.complete = false
     return undefined
   }
-  if (!approvalsAreKnown(value)) defined.complete = false
+  if (!yaml.isEntire || !approvalsAreKnown(value)) defined.complete = false
   return {
     file,
     yaml,
@@ -186,6 +187,7 @@ type AddFault = (path: readonly PropertyKey[], message: string, key?: 'key') => 
 function collectApprovals(part: Part, defined: Defined, known: Known, faults: Fault[]): void {
   const { file, yaml } = part
   for (const [name, raw] of part.approvals) {
+    if (!yaml.isEntire && yaml.isSpoilt('approvals', name)) continue
     const fault: AddFault = (path, message) =>
       faults.push({ file, ...yaml.at(['approvals', name, ...path], path.length === 0 ? 'key' : undefined), message: `approval ${name}: ${message}` })
     const before = defined.names.get(name)
@@ -249,10 +251,10 @@ function isUnknownProtocol(protocol: string | undefined): protocol is string {
 
 function checkDecision({ rule, lacks }: RulePart, fault: AddFault): void {
   if (lacks('decision')) {
+    const scope = Object.keys(rule.on).filter((key) => key !== 'protocol' && key !== 'target' && key !== 'labels').map((key) => ['on', key])
+    const [beyond] = [...scope, ...(['when', 'limit', 'record', 'approval'] as const).filter((key) => rule[key] !== undefined).map((key) => [key])]
     if (lacks('mask')) fault([], 'nothing follows from it: give a decision or a mask')
-    const beyondScope = Object.keys(rule.on).filter((key) => key !== 'protocol' && key !== 'target' && key !== 'labels')
-    if (beyondScope.length > 0) fault(['on', beyondScope[0]!], 'a rule with only a mask holds for everything on its targets: give it a decision or leave this out', 'key')
-    for (const key of ['when', 'limit', 'record', 'approval'] as const) if (rule[key] !== undefined) fault([key], `"${key}" needs a decision`, 'key')
+    else if (beyond !== undefined) fault(beyond, 'a rule with only a mask holds for everything on its targets: give it a decision or leave this out', 'key')
   }
   if (rule.decision === 'hold' && lacks('approval')) fault(['decision'], 'a hold needs an approval: who may say yes?')
   if ((rule.decision === 'allow' || rule.decision === 'deny') && rule.approval !== undefined) fault(['approval'], 'only a hold has an approval', 'key')

@@ -15,6 +15,11 @@ export interface Fault {
 }
 
 const MAX_FILE_BYTES = 1 << 20
+// `error`: what the library warns of goes into the faults, and not to the process with a piece of the file. (`silent` would also
+// read the first of several documents and say nothing.)
+const YAML_OPTIONS = {
+  prettyErrors: false, strict: true, uniqueKeys: true, stringKeys: true, version: '1.2', schema: 'core', merge: false, logLevel: 'error',
+} as const
 const MAX_FAULTS = 200
 
 /** `config_invalid`, with every fault found in one pass over all files, in the order of file, line and column. */
@@ -53,56 +58,66 @@ export type Locate = (path: readonly PropertyKey[], key?: 'key') => { readonly l
 export interface ParsedYaml {
   readonly value: unknown
   readonly at: Locate
-  /** Is this part (`rules`, 3) written in a way that may mean two things? That is reported, and nothing more is said of it. */
+  /** Is this part (`rules`, 3) not YAML, or written in a way that may mean two things? That is reported, and nothing more is said of it. */
   readonly isSpoilt: (collection: string, part: PropertyKey) => boolean
+  /** False: the syntax breaks somewhere, and only the parts before that place could be read. */
+  readonly isEntire: boolean
 }
 
-// After any other error of the syntax the rest of the file is read by guesswork, and what it says is not worth a word.
+// After any other error of the syntax the rest of the file is read by guesswork: one slip of the indentation would look like hundreds.
 const CONFINED: ReadonlySet<string> = new Set(['DUPLICATE_KEY', 'TAG_RESOLVE_FAILED'])
 
 /**
  * One YAML 1.2 document. Aliases, anchors, tags and duplicate keys are faults; inside one part of one of the `collections` they
- * spoil that part only. Undefined (and faults) when nothing more can be said of the file.
+ * spoil that part only, and after an error of the syntax the parts before it still count. Undefined (and faults) when nothing more
+ * can be said of the file.
  */
 export function parseYaml(file: string, bytes: Uint8Array, collections: readonly string[], faults: Fault[]): ParsedYaml | undefined {
   const counter = new LineCounter()
   try {
     const source = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    const document = parseDocument(source, { lineCounter: counter, prettyErrors: false, strict: true, uniqueKeys: true, version: '1.2', schema: 'core', merge: false })
+    const document = parseDocument(source, { lineCounter: counter, ...YAML_OPTIONS })
     const position = (offset: number) => {
       const { line, col } = counter.linePos(offset)
       return { line, column: col }
     }
+    const errors = [...document.errors, ...document.warnings].toSorted((one, other) => one.pos[0] - other.pos[0])
+    const broken = errors.find((error) => !CONFINED.has(error.code))
+    const end = broken?.pos[0] ?? Number.POSITIVE_INFINITY
     const spoiling: number[] = []
-    let isReadable = true
-    for (const error of [...document.errors, ...document.warnings]) {
-      faults.push({ file, ...position(error.pos[0]), message: error.message })
-      if (CONFINED.has(error.code)) spoiling.push(error.pos[0])
-      else isReadable = false
-    }
-    const spoil = (node: Node, message: string) => {
-      const offset = node.range?.[0] ?? 0
+    const spoil = (offset: number, message: string) => {
+      if (offset >= end) return
       faults.push({ file, ...position(offset), message })
       spoiling.push(offset)
     }
+    if (broken !== undefined) faults.push({ file, ...position(end), message: broken.code === 'MULTIPLE_DOCS' ? 'a second document: one file holds one' : broken.message })
+    for (const error of errors) if (CONFINED.has(error.code)) spoil(error.pos[0], error.message)
     visit(document, {
       Alias: (_key, node) => {
-        spoil(node, 'aliases (*name) are not read: write the value out')
+        spoil(node.range?.[0] ?? 0, 'aliases (*name) are not read: write the value out')
         const empty = new Scalar(null)
         empty.range = node.range ?? null
         return empty
       },
       Value: (_key, node) => {
-        if (node.anchor !== undefined) spoil(node, 'anchors (&name) are not read')
+        if (node.anchor !== undefined) spoil(node.range?.[0] ?? 0, 'anchors (&name) are not read')
       },
     })
-    if (!isReadable || spoiling.length > MAX_FAULTS) return undefined
-    const spoilt = new Set(spoiling.map((offset) => partAt(document, collections, offset)))
+    if (spoiling.length > MAX_FAULTS) return undefined
+    const parts = partsOf(document, collections)
+    const spoilt = new Set(spoiling.map((offset) => parts.findLast((part) => part.start <= offset && offset < part.end)?.name))
     if (spoilt.has(undefined)) return undefined
+    if (broken !== undefined) {
+      // The last part that begins before the error is where the slip may be, as a quotation mark may be missing far above.
+      const slip = parts.findLastIndex((part) => part.start < end)
+      if (slip <= 0) return undefined
+      for (const part of parts.slice(slip)) spoilt.add(part.name)
+    }
     return {
       value: document.toJS({ maxAliasCount: 0 }),
       at: (path, key) => position(offsetOf(document, path, key === 'key')),
       isSpoilt: (collection, part) => spoilt.has(`${collection}.${String(part)}`),
+      isEntire: broken === undefined,
     }
   } catch (cause) {
     const message = cause instanceof RangeError ? 'nested too deeply' : cause instanceof TypeError ? 'not valid UTF-8' : 'not readable as YAML'
@@ -111,24 +126,18 @@ export function parseYaml(file: string, bytes: Uint8Array, collections: readonly
   }
 }
 
-function partAt(document: Document.Parsed, collections: readonly string[], offset: number): string | undefined {
-  for (const name of collections) {
-    const parts: unknown = document.get(name, true)
-    if (isSeq(parts)) {
-      const index = parts.items.findIndex((item) => spans(item, item, offset))
-      if (index >= 0) return `${name}.${index}`
-    } else if (isMap(parts)) {
-      const pair = parts.items.find((item) => spans(item.key, item.value, offset))
-      if (isScalar(pair?.key)) return `${name}.${String(pair.key.value)}`
-    }
-  }
-  return undefined
-}
-
-function spans(first: unknown, last: unknown, offset: number): boolean {
-  if (!isNode(first) || !first.range) return false
-  const end = isNode(last) && last.range ? last.range : first.range
-  return first.range[0] <= offset && offset < Math.max(end[1], first.range[1])
+/** The parts by where they stand, in the order of the file. */
+function partsOf(document: Document.Parsed, collections: readonly string[]): { readonly name: string; readonly start: number; readonly end: number }[] {
+  const found = collections.flatMap((collection) => {
+    const parts: unknown = document.get(collection, true)
+    if (isSeq(parts)) return parts.items.map((item, index) => ({ name: `${collection}.${index}`, first: item, last: item }))
+    if (!isMap(parts)) return []
+    return parts.items.flatMap((pair) => (isScalar(pair.key) ? [{ name: `${collection}.${String(pair.key.value)}`, first: pair.key as unknown, last: pair.value }] : []))
+  })
+  return found.flatMap(({ name, first, last }) => {
+    if (!isNode(first) || !first.range) return []
+    return [{ name, start: first.range[0], end: Math.max(first.range[1], isNode(last) && last.range ? last.range[1] : 0) }]
+  }).sort((one, other) => one.start - other.start)
 }
 
 function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], ofKey: boolean): number {
@@ -164,22 +173,25 @@ export function validate<T>(file: string, yaml: ParsedYaml, schema: z.ZodType<T>
   }
   for (const issue of result.error.issues) {
     const { path } = issue
-    if (path[0] !== undefined && path[1] !== undefined && yaml.isSpoilt(String(path[0]), path[1])) continue
+    // What is missing from a file that breaks off may be in the rest of it.
+    if (path[0] === undefined || path[1] === undefined ? !yaml.isEntire : yaml.isSpoilt(String(path[0]), path[1])) continue
     const where = path.length === 0 ? '' : `${path.map(String).join('.')}: `
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
         faults.push({ file, ...yaml.at([...path, key], 'key'), message: `${where}unknown key "${key}"${didYouMean(key, keys(path))}` })
       }
     } else if (path.length > 0 && valueAt(yaml.value, path) === undefined) {
+      const end = path.findIndex((_step, index) => valueAt(yaml.value, path.slice(0, index + 1)) === undefined)
+      const missing = path.slice(0, end + 1)
       // What is there under a slip of its name is not missing as well.
-      if (!misspelt.has(JSON.stringify(path))) faults.push({ file, ...yaml.at(path), message: `${where}is missing` })
+      if (!misspelt.has(JSON.stringify(missing))) faults.push({ file, ...yaml.at(missing), message: `${missing.map(String).join('.')}: is missing` })
     } else if (issue.code === 'invalid_key') faults.push({ file, ...yaml.at(path, 'key'), message: where + (issue.issues[0]?.message ?? issue.message) })
     else faults.push({ file, ...yaml.at(path), message: where + issue.message })
   }
   return undefined
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let found = value
   for (const step of path) {
     if (Array.isArray(found)) found = found[step as number]

@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { compilePolicies, loadPolicies, PolicyError } from '../../src/policy/load.ts'
 
@@ -205,6 +207,11 @@ rules:
   })
   it.each([
     ['a key written wrong is not missing', 'rules: [{ ide: r, decision: allow }]\nversion: 1\n', ['1:11 rules.0: unknown key "ide", did you mean "id"?']],
+    ['a list written under a wrong key is not missing', 'version: 1\napprovals: { one: { slots: [{ grups: [owners] }] } }\nrules: [{ id: r, decision: allow }]\n', [/did you mean "groups"/]],
+    ['a list that is missing is missing once', 'version: 1\napprovals: { one: { slots: [{}] } }\nrules: [{ id: r, decision: allow }]\n', ['2:29 approvals.one.slots.0.groups: is missing']],
+    ['a hold that lost its decision lost nothing else', 'version: 1\nrules: [{ id: r, on: { verbs: [delete] }, when: phase == "x", approval: one, record: full }]\napprovals: { one: { slots: [{ groups: [owners] }] } }\n', [/^2:9 rule r: nothing follows/]],
+    ['a key that a list took in is not missing', 'version: 1\nrules:\n  - id: r\n    on:\n      verbs:\n        - select\n        - decision: allow\n', [/^7:11 rules\.0\.on\.verbs\.1: /]],
+    ['a mask with everything else of a decision lacks the decision', 'version: 1\nrules: [{ id: r, on: { verbs: [delete] }, mask: [{ column: a.b.c, style: hash }], record: full }]\n', [/^2:24 rule r: .*give it a decision/]],
     ['a hold whose approval is written wrong has one', 'version: 1\nrules: [{ id: r, reason: x, decision: hold, aproval: one }]\n', [/unknown key "aproval"/]],
     ['a rule whose decision is written wrong has consequences', 'version: 1\nrules: [{ id: r, decison: deny }]\n', [/unknown key "decison"/]],
     ['what an unreadable access is for may be there', 'version: 1\nrules: [{ id: r, on: { access: read, relations: 7 }, decision: allow }]\n', [/on\.relations/]],
@@ -217,6 +224,38 @@ rules:
   ])('%s', (_name, source, expected) => {
     const faults = faultsOf(source, KNOWN)
     expect(faults).toEqual(expected.map((each) => (typeof each === 'string' ? each : expect.stringMatching(each))))
+  })
+  it('an error of the syntax is told once, and hides nothing that stands before it', () => {
+    const rules = (...lines: string[]) => `version: 1\nrules:\n  - { id: before, decision: perhaps }\n  - { id: other, on: { verbs: [selct] }, decision: allow }\n  - { id: sound, decision: allow }\n${lines.join('\n')}\n`
+    const before = ['3:29 rules.0.decision: Invalid option: expected one of "allow"|"hold"|"deny"', '4:32 rule other: verb "selct" is not known, did you mean "select"?']
+    const after = '  - { id: after, reason: it is the owner\'s, decision: allow, approval: nobody }'
+    for (const slip of [
+      ['  - id: slip', '     decision: allow', after], ['   - id: slip', '     decision: allow', after], ["  - { id: slip, reason: 'not closed, decision: deny }", after],
+      ['  - id: slip', '    on:', '      relations:', '        - a.b', '   - a.c', '    decision: allow', after], ['  - [slip]: x', after],
+      ['  - { id: slip, decision: deny', after], ['  - { id: slip } }', after, after], ['  - id: slip', '\tdecision: allow', after], ['---', 'version: 1'],
+    ]) {
+      const faults = faultsOf(rules(...slip))
+      expect(faults.slice(0, 2), slip.join('\n')).toEqual(before)
+      expect(faults.slice(2), slip.join('\n')).toEqual([expect.stringMatching(/^([6-9]|10):/)])
+    }
+  })
+  it('however a file is damaged, it is taken or refused with places inside it, and never crashes the reader', () => {
+    const sound = readFileSync(fileURLToPath(new URL('../../policies/quickstart.yaml', import.meta.url)), 'utf8')
+    const piece = fc.constantFrom('{', '}', '[', ']', ':', '- ', '&a ', '*a', '!!x ', '\n', '  ', 'null', '7', '"', "'", '#', 'id', 'decision: deny', '__proto__: 1', 'constructor: x', '\t', '? ', '---\n', '')
+    const damage = fc.record({ at: fc.nat(sound.length), remove: fc.nat(12), insert: piece })
+    let refused = 0
+    fc.assert(fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
+      const source = damages.reduce((text, { at, remove, insert }) => text.slice(0, at) + insert + text.slice(at + remove), sound)
+      const lines = source.split('\n')
+      try {
+        compilePolicies([{ file: 'p.yaml', bytes: Buffer.from(source) }])
+      } catch (error) {
+        if (!(error instanceof PolicyError)) throw error
+        refused++
+        for (const { line, column } of error.faults) expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1)
+      }
+    }), { numRuns: 300 })
+    expect(refused).toBeGreaterThan(50)
   })
   it('at most 200 are told, the first of the first file', () => {
     const many = `version: 1\nrules:\n${Array.from({ length: 300 }, (_, index) => `  - { id: r${index}, decision: perhaps, on: { verbs: [x] } }\n`).join('')}`
