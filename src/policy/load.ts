@@ -314,13 +314,22 @@ function compileRule({ rule, lacksOn }: RulePart, file: string, line: number, ap
       }
     }
     const [cause] = problems
-    if (when === undefined) fault(['when'], cause instanceof Error ? cause.message.trim().replaceAll(/\s*\n\s*/g, ' ') : 'not a valid expression')
+    if (when === undefined) fault(['when'], problemOf(cause))
   }
   return {
     id: rule.id, reason: rule.reason, on: rule.on, who: rule.who ?? {}, when, decision: rule.decision,
     approvals: (rule.approval ?? []).flatMap((name) => approvals.get(name) ?? []),
     masks: rule.mask ?? [], limit: rule.limit, record: rule.record, file, line,
   }
+}
+
+/** One line, where the library draws the expression with a caret under the place. */
+function problemOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'not a valid expression'
+  const [what = ''] = cause.message.trim().split('\n', 1)
+  const [, prefix, line, spaces] = /^(> +(\d+) \| ).*\n( *)\^/m.exec(cause.message) ?? []
+  const place = prefix === undefined || spaces === undefined ? '' : ` (in the expression at ${line}:${spaces.length - prefix.length + 1})`
+  return `${what}${place}`
 }
 
 function codeOf(cause: unknown): string {

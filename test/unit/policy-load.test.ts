@@ -281,6 +281,12 @@ describe('conditions are checked when they are loaded', () => {
   ])('%s is refused', (_name, expression, message) => {
     expect(when(expression)).toMatch(message)
   })
+  it('one line says what is wrong with it and where, also where it has several', () => {
+    expect(when('op.acton == "x"')).toBe('4:65 rule r: No such key: acton (in the expression at 1:4)')
+    expect(faultsOf('version: 1\nrules:\n  - id: r\n    decision: allow\n    when: |\n      true &&\n        process == 1\n')).toEqual([
+      '5:11 rule r: Unknown variable: process (in the expression at 2:3)',
+    ])
+  })
   it('a sound one is taken', () => {
     expect(when('attributes.has_where && op.relations.all(r, glob("public.*", r))')).toBe('')
   })
