@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { GatewayError } from '../errors.ts'
 
 // The package's root, from src/quickstart as well as from dist/quickstart.
 export const PACKAGE_ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
@@ -27,12 +28,12 @@ export function stateFilePath(): string {
   return given ? resolve(given) : join(PACKAGE_ROOT, '.holdpoint', 'quickstart.json')
 }
 
-/** Throws an Error with one sentence when no quickstart has left its state there. */
+/** Throws `not_found` with one sentence when no quickstart has left its state there. */
 export function readState(file: string = stateFilePath()): QuickstartState {
   try {
     return stateSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
-    throw new Error('No quickstart is running here; start one in another terminal with `npm start`.', { cause: error })
+    throw new GatewayError('not_found', 'No quickstart is running here; start one in another terminal with `npm start`.', { cause: error })
   }
 }
 
