@@ -119,7 +119,7 @@ describe('a gateway killed with SIGKILL', () => {
     const client = await world.client()
     const query = ended(client.query(add(3)))
     const [hold] = await world.pending()
-    const { rows } = await behind.query<{ pid: number }>("SELECT pid FROM pg_stat_activity WHERE usename = $1 AND application_name = 'holdpoint' ORDER BY backend_start DESC", [world.database.user])
+    const { rows } = await behind.query<{ pid: number }>("SELECT pid FROM pg_stat_activity WHERE usename = $1 AND application_name = 'holdpoint' ORDER BY backend_start DESC LIMIT 1", [world.database.user])
     for (const { pid } of rows) process.kill(pid, 'SIGSTOP')
     try {
       expect((await world.decide('maria', hold!.id, 'approve')).status).toBe(200)

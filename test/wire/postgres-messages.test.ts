@@ -46,6 +46,8 @@ const CONVERSATIONS: readonly (readonly [string, readonly Buffer[], readonly str
   ['the wrong number of parameters', [fe.parse('SELECT $1::int4'), fe.bind(), fe.execute(), fe.sync()], ['1 E:08P01 Z:I']],
   ['two batches in one chunk (W21)', [fe.parse('SELECT 1'), fe.bind(), fe.execute(), fe.sync(), fe.parse('SELECT 2'), fe.bind(), fe.execute(), fe.sync()], ['1 2 D C:SELECT 1 Z:I', '1 2 D C:SELECT 1 Z:I']],
   ['a Query behind messages without Sync is refused, and their transaction taken back', [fe.parse('SELECT 1'), fe.bind(), fe.execute(), fe.query('SELECT 2'), fe.sync()], ['1 2 D C:SELECT 1 E:0A000 Z:I', 'Z:I']],
+  ['a Query behind BEGIN without Sync, as a driver with automatic savepoints sends it', [fe.parse('BEGIN'), fe.bind(), fe.execute(), fe.query('SAVEPOINT s'), fe.parse('SELECT 7'), fe.bind(), fe.execute(), fe.sync(), fe.query('ROLLBACK')], ['1 2 C:BEGIN C:SAVEPOINT Z:T', '1 2 D C:SELECT 1 Z:T', 'C:ROLLBACK Z:I']],
+  ['a denied Query behind BEGIN without Sync fails the transaction', [fe.parse('BEGIN'), fe.bind(), fe.execute(), fe.query('DROP TABLE invoices'), fe.sync(), fe.query('ROLLBACK')], ['1 2 C:BEGIN E:42501 Z:E', 'Z:E', 'C:ROLLBACK Z:I']],
   ['COPY out', [fe.query("COPY (SELECT 1, 'x') TO STDOUT")], ['H d c C:COPY 1 Z:I']],
   ['COPY out, extended', [fe.parse('COPY (SELECT 1) TO STDOUT'), fe.bind(), fe.execute(), fe.sync()], ['1 2 H d c C:COPY 1 Z:I']],
   ['stray CopyData, CopyDone and CopyFail outside a COPY', [fe.copyData('x'), fe.copyDone(), fe.copyFail('x'), fe.query('SELECT 1')], ['T D C:SELECT 1 Z:I']],

@@ -235,11 +235,14 @@ export class PostgresLane implements Lane, ExchangeLane {
         case frontend.query:
           if (group) return this.#closeGroup(group, false)
           if (this.relay.copyIn) throw violation('a Query while COPY data is expected')
+          // pgJDBC's autosave does so behind its BEGIN. Outside a transaction PostgreSQL 18 runs it and loses track of its own
+          // implicit one: the next statement finds it in an impossible state.
           if (this.#midBatch) {
             if (!(await this.#reached())) continue
-            this.#shift()
-            // PostgreSQL 18 runs it and loses track of its own transaction: the next statement finds it in an impossible state.
-            return this.#refused(type, message.bytes, refusal('not_understood', 'builtin/query-in-batch', 'a Query behind messages of the extended protocol, before their Sync', 'send Sync first'))
+            if (!this.#inTransaction) {
+              this.#shift()
+              return this.#refused(type, message.bytes, refusal('not_understood', 'builtin/query-in-batch', 'a Query behind messages of the extended protocol, before their Sync and outside a transaction', 'send Sync first'))
+            }
           }
           this.#shift()
           {
@@ -329,6 +332,7 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   /** `SET holdpoint.reason = …` is a note for reviewers: answered here, never sent. */
   async #absorb(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): Promise<PostgresExchange | null> {
+    if (this.#midBatch) return this.#refused(frontend.query, bytes, refusal('not_understood', 'builtin/query-in-batch', 'holdpoint.* is not set by a Query behind messages of the extended protocol, before their Sync', 'send Sync first'), text)
     await this.#settled()
     if (this.relay.status === 'E') return this.#refused(frontend.query, bytes, refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK'), text)
     const replies = raw.map((statement) => commandComplete(this.#take(statement)))
@@ -688,7 +692,7 @@ export class PostgresLane implements Lane, ExchangeLane {
   #command(fields: { readonly phase: 'prepare' | 'execute'; readonly text: string; readonly parameters: readonly (string | null)[]; readonly readings: readonly Facts[]; readonly raw: readonly RawStatement[]; readonly names: NameLookup; readonly bytes: Buffer; readonly streaming: boolean; readonly bound?: Portal['bind']; readonly continues?: string | undefined }): PostgresCommand {
     const { session, database, role, searchPath } = this.#parts
     // With nothing under way the target's own word counts, whatever earlier texts promised.
-    if (this.#open.size === 0 && this.relay.idle) this.#inTransaction = this.relay.status !== 'I'
+    if (this.#open.size === 0 && this.relay.idle && this.#unsynced === undefined) this.#inTransaction = this.relay.status !== 'I'
     return new PostgresCommand({
       session,
       raw: fields.raw,
