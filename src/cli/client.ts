@@ -118,5 +118,5 @@ function refusalOf(status: number, value: unknown): CliError {
   const message = typeof error?.message === 'string' ? printable(error.message) : `HTTP ${status}`
   const code = typeof error?.code === 'string' ? ` (${printable(error.code)})` : ''
   const details = status === 400 && Array.isArray(error?.details) ? `: ${error.details.map((one: { path?: string; message?: string }) => printable(`${one.path ?? ''} ${one.message ?? ''}`)).join('; ')}` : ''
-  return new CliError(`${message}${code}${details}`, status === 403 ? EXIT.denied : EXIT.failed, value)
+  return new CliError(`${message}${code}${details}`, status === 403 ? EXIT.denied : status === 400 ? EXIT.usage : EXIT.failed, value)
 }

@@ -133,6 +133,7 @@ describe('the command line', () => {
     expect((await as('maria', 'holds', 'approve', hold.id, '--yes', '--briefing', '0'.repeat(64))).code).toBe(1)
     expect((await as('maria', 'holds', 'approve')).code).toBe(2)
     expect((await as('maria', 'holds', 'list', '--odd')).code).toBe(2)
+    expect((await as('maria', 'holds', 'list', '--state', 'foo')).code).toBe(2)
     expect((await as('nobody', 'holds', 'list')).code).toBe(2)
     expect((await run(['holds', 'list'])).code).toBe(2)
     expect((await run(['holds', 'list', '--help'])).code).toBe(0)
