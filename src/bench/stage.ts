@@ -199,7 +199,7 @@ async function startGateway(parts: GatewayParts): Promise<{ readonly child: Chil
   }
   const files = { 'holdpoint.yaml': stringify(config), 'policies/bench.yaml': stringify(POLICY), 'gateway.crt': parts.certificate.cert, 'gateway.key': parts.certificate.key, password: parts.password, masking: '0123456789abcdef'.repeat(4) }
   for (const [name, content] of Object.entries(files)) await writeFile(join(home, name), content, { mode: 0o600 })
-  const child = spawn(process.execPath, [...parts.nodeOptions, main, 'serve', '--config', join(home, 'holdpoint.yaml')], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--liftoff-only', ...parts.nodeOptions, main, 'serve', '--config', join(home, 'holdpoint.yaml')], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-4_000) })
   await new Promise<void>((resolve, reject) => {
