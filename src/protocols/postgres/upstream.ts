@@ -120,8 +120,37 @@ export async function cancel(permit: Permit, target: UpstreamTarget, packet: Buf
   })
 }
 
+// The socket itself never leaves this file, so that no cast elsewhere can find a way to write.
+const writingEnds = new WeakMap<ReadingEnd, Socket>()
+
+function readingEnd(socket: Socket): ReadingEnd {
+  const end: ReadingEnd = {
+    get destroyed() { return socket.destroyed },
+    on(event, listener) {
+      socket.on(event, listener)
+      return end
+    },
+    off(event, listener) {
+      socket.off(event, listener)
+      return end
+    },
+    removeAllListeners(event) {
+      socket.removeAllListeners(event)
+      return end
+    },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    isPaused: () => socket.isPaused(),
+    destroy: () => void socket.destroy(),
+    destroySoon: () => socket.destroySoon(),
+  }
+  writingEnds.set(end, socket)
+  return end
+}
+
 function write(upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
-  const socket = upstream.socket as ReadingEnd & Pick<Socket, 'write' | 'once'>
+  const socket = writingEnds.get(upstream.socket)
+  if (socket === undefined) throw new GatewayError('permit_refused', 'this is not a connection that was opened here')
   if (socket.write(bytes) || socket.destroyed) return undefined
   return new Promise((resolve) => {
     const done = (): void => {
@@ -191,7 +220,7 @@ async function logIn(socket: Socket, target: UpstreamTarget, deadline: number): 
     } else if (type === backend.backendKeyData) {
       cancelKey = { processId: body.int32(), secret: Buffer.from(bytes.subarray(HEADER + 4)) }
     } else if (type === backend.readyForQuery) {
-      return { socket, parameters, cancelKey, framer, status: bytes.toString('latin1', HEADER) as TransactionStatus }
+      return { socket: readingEnd(socket), parameters, cancelKey, framer, status: bytes.toString('latin1', HEADER) as TransactionStatus }
     } else if (type === backend.error) {
       const fields = readErrorFields(bytes)
       throw unavailable(`the target refused the gateway's login: ${fields.get('C') ?? ''} ${fields.get('M') ?? ''}`)
