@@ -15,6 +15,15 @@ import type { TestIssuer } from '../support/oidc.ts'
 const PEER = '192.0.2.7:5000'
 const AUDIENCE = 'holdpoint'
 
+const folders: string[] = []
+afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }) })
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-jwks-'))
+  folders.push(folder)
+  return folder
+}
+
 describe('signing in', () => {
   let idp: TestIssuer
   let store: Store
@@ -146,7 +155,7 @@ describe('signing in', () => {
   })
 
   it('reads keys from a file and follows its rotation', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'holdpoint-jwks-'))
+    const folder = temporaryFolder()
     try {
       const file = join(folder, 'jwks.json')
       const asked = idp.requests.length
@@ -195,7 +204,7 @@ describe('signing in', () => {
   })
 
   it('verifies a JWT once and then remembers it until it expires', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'holdpoint-jwks-')), 'jwks.json')
+    const file = join(temporaryFolder(), 'jwks.json')
     writeFileSync(file, JSON.stringify(idp.jwks))
     const auth = authenticator([trust({ jwks: { kind: 'file', file } })])
     const jwt = await signed()
