@@ -247,6 +247,11 @@ describe('the catalogue', () => {
       await server.client.query('CREATE CAST (int AS unseen.mood) WITH FUNCTION unseen.felt(int)')
       expect(await unknown("SELECT '1'::int")).toEqual([])
       expect(await unknown('SELECT 1::mood')).toEqual([expect.stringContaining('type "unseen.mood" has a cast that is not built in')])
+      await server.client.query('CREATE TABLE unseen.felt_by (id int, feeling unseen.mood)')
+      expect(await unknown('SELECT id FROM felt_by')).toEqual([])
+      await server.client.query('DROP CAST (int AS unseen.mood); CREATE CAST (int AS unseen.mood) WITH FUNCTION unseen.felt(int) AS IMPLICIT')
+      expect(await unknown('SELECT id FROM felt_by WHERE feeling = 1')).toEqual([expect.stringContaining('may be applied without being written')])
+      expect(await unknown('SELECT id FROM off')).toEqual([])
     } finally {
       await server.client.query('DROP SCHEMA unseen CASCADE')
     }

@@ -75,7 +75,7 @@ export const CATALOG_QUERIES: ReadonlyMap<string, string> = new Map([
     WHERE d.refobjid >= 16384
       AND (d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass) OR c.relkind IN ('v','m','f'))`,
   ],
-  ['casts', 'SELECT DISTINCT casttarget AS target FROM pg_catalog.pg_cast WHERE castfunc >= 16384'],
+  ['casts', `SELECT castsource AS source, casttarget AS target, castcontext <> 'e' AS unasked FROM pg_catalog.pg_cast WHERE castfunc >= 16384`],
   ['schemas', 'SELECT oid, nspname AS name FROM pg_catalog.pg_namespace'],
   [
     'settings',
@@ -166,6 +166,8 @@ export interface Catalog {
   readonly types: ReadonlyMap<number, CatalogType>
   /** Types (by oid) that something is cast to by a function that did not come with the server. */
   readonly castByUser: ReadonlySet<number>
+  /** Those of them that are applied without being written: for each, the types in it that did not come with the server. */
+  readonly unaskedCasts: readonly (readonly number[])[]
   /** By the referenced relation. */
   readonly foreignKeys: ReadonlyMap<number, readonly CatalogForeignKey[]>
   readonly schemas: ReadonlySet<string>
@@ -248,6 +250,7 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
     parentColumns: row.text('parent_columns').split(',').map(Number),
   }))) push(foreignKeys, key.parent, key)
 
+  const casts = read('casts', (row) => ({ source: row.number('source'), target: row.number('target'), unasked: row.flag('unasked') }))
   const byName = groupByName(relations)
   const functionNames = groupByName(functions)
   const operatorNames = groupByName(operators)
@@ -260,7 +263,8 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
     userOperatorsNamed: (name) => operatorNames.get(name) ?? [],
     typesNamed: (name) => typeNames.get(name) ?? [],
     types: new Map(types.map((type) => [type.oid, type])),
-    castByUser: new Set(read('casts', (row) => row.number('target'))),
+    castByUser: new Set(casts.map((cast) => cast.target)),
+    unaskedCasts: casts.filter((cast) => cast.unasked).map(({ source, target }) => [source, target].filter((oid) => oid >= FIRST_USER_OID)),
     foreignKeys,
     schemas: new Set(read('schemas', (row) => row.text('name'))),
     settings: new Map(read('settings', (row) => [row.text('name'), row.text('value')] as const)),

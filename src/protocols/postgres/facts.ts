@@ -218,6 +218,9 @@ function checkTypesAndOperators(raw: RawStatement, uses: readonly Use[], catalog
     if (oid !== null) inSight.add(oid)
     if (reason !== null) unknown.add(reason)
   }
+  for (const types of catalog.unaskedCasts) {
+    if (types.length === 0 || types.some((oid) => inSight.has(oid))) unknown.add('a cast that is not built in may be applied without being written; whether it is used is not resolved yet')
+  }
   for (const operator of raw.operators) {
     const reason = operatorReason(operator, catalog, session, inSight)
     if (reason !== null) unknown.add(reason)
