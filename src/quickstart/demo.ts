@@ -9,7 +9,7 @@ import { createAuthority } from './certificates.ts'
 import { AGENTS, AUDIENCE, type Issuer, PEOPLE, type PersonName, startIssuer } from './oidc.ts'
 import { freePort, type PostgresServer, startPostgres } from './postgres-server.ts'
 import { type SeededDatabase, seedOrders } from './seed.ts'
-import { PACKAGE_ROOT, type QuickstartState, removeOwn, stateFilePath, writePrivately } from './state.ts'
+import { ownStateFilePath, PACKAGE_ROOT, type QuickstartState, removeOwn, stateFilePath, writePrivately } from './state.ts'
 
 export interface DemoOptions {
   /** Written, whole, once everything answers: what automation needs to know. Removed at the end. */
@@ -69,7 +69,7 @@ export async function runDemo(options: DemoOptions, serve: Serve): Promise<numbe
 }
 
 async function start(options: DemoOptions, serve: Serve, print: (text: string) => void, ending: AbortSignal, undo: (() => Promise<unknown>)[]): Promise<void> {
-  const stateFile = stateFilePath()
+  const stateFile = ownStateFilePath()
   const readyFile = options.readyFile === undefined ? undefined : resolve(options.readyFile)
   // Whoever waits for the file must not find the one of a quickstart that was killed.
   if (readyFile !== undefined) await rm(readyFile, { force: true })
@@ -120,7 +120,7 @@ async function start(options: DemoOptions, serve: Serve, print: (text: string) =
   const state: QuickstartState = { pid: process.pid, admin: { url: gateway.admin.url }, postgres, people: tokens.people, agents: tokens.agents }
   await step(() => writePrivately(stateFile, state), () => removeOwn(stateFile, state))
   // Before the ready file, which tells automation that all has been said.
-  print(instructions(state, directory))
+  print(instructions(state, directory, stateFile === stateFilePath() ? '' : `HOLDPOINT_STATE=${stateFile} `))
   if (readyFile !== undefined) {
     const ready = readyContent(state, target, database)
     await step(() => writePrivately(readyFile, ready), () => removeOwn(readyFile, ready))
@@ -284,7 +284,8 @@ function readyContent(state: QuickstartState, target: PostgresServer, database: 
   }
 }
 
-function instructions({ postgres, admin }: QuickstartState, directory: string): string {
+/** `which` stands before the commands when this is not the only quickstart here. */
+function instructions({ postgres, admin }: QuickstartState, directory: string, which: string): string {
   const { host, port, dbname, user, password, sslrootcert } = postgres
   return `
 Holdpoint stands in front of a real Postgres with the database "orders". Open two more terminals in this folder.
@@ -296,15 +297,15 @@ Holdpoint stands in front of a real Postgres with the database "orders". Open tw
        DROP TABLE invoices;
        DELETE FROM invoices WHERE id < 500;
      Without psql, the same by an ordinary driver:
-       npm run agent
+       ${which}npm run agent
 
   2. Be the reviewer maria; the DELETE waits for her:
-       npm run -s holdpoint -- holds list --as maria
-       npm run -s holdpoint -- holds approve ID --as maria
+       ${which}npm run -s holdpoint -- holds list --as maria
+       ${which}npm run -s holdpoint -- holds approve ID --as maria
 
   3. Be the auditor ana, and see what happened:
-       npm run -s holdpoint -- sessions list --as ana
-       npm run -s holdpoint -- sessions replay ID --as ana
+       ${which}npm run -s holdpoint -- sessions list --as ana
+       ${which}npm run -s holdpoint -- sessions replay ID --as ana
 
 API and health: ${admin.url}   Configuration, policy and recordings: ${directory}
 Ctrl-C stops all of it.

@@ -28,6 +28,18 @@ export function stateFilePath(): string {
   return given ? resolve(given) : join(PACKAGE_ROOT, '.holdpoint', 'quickstart.json')
 }
 
+/** Where a new quickstart leaves its state: the usual file, or one of its own while another quickstart's stands there. */
+export function ownStateFilePath(): string {
+  const usual = stateFilePath()
+  try {
+    process.kill(readState(usual).pid, 0)
+  } catch (error) {
+    // Nobody's, or that of a quickstart that is gone. One of another account is alive although it may not be asked.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return usual
+  }
+  return join(dirname(usual), `quickstart-${process.pid}.json`)
+}
+
 /** Throws `not_found` with one sentence when no quickstart has left its state there. */
 export function readState(file: string = stateFilePath()): QuickstartState {
   try {

@@ -150,6 +150,19 @@ describe('the quickstart', () => {
     await expect(new pg.Client({ host, port, user, password, database: dbname }).connect()).rejects.toThrow('ECONNREFUSED')
   })
 
+  it('leaves the state of another quickstart alone, and says how to mean its own', async () => {
+    const own = join(dirname(stateFile), `quickstart-${process.pid}.json`)
+    const others = JSON.stringify({ pid: process.ppid, admin: { url: 'http://127.0.0.1:1' }, postgres: { host: 'localhost', port: 1, dbname: 'orders', user: 'x', password: 'y', sslrootcert: 'z' }, people: {}, agents: {} })
+    await mkdir(dirname(stateFile))
+    await writeFile(stateFile, others)
+    const running = demo({})
+    await appears(own, running)
+    await vi.waitUntil(() => running.said.join('\n').includes(`HOLDPOINT_STATE=${own} npm run -s holdpoint -- holds list --as maria`))
+    running.end.abort()
+    expect(await running.done).toBe(0)
+    expect([existsSync(own), await readFile(stateFile, 'utf8')]).toEqual([false, others])
+  })
+
   it('cleans up after a gateway that does not start, and says why', async () => {
     const { done, said } = demo({}, async () => {
       throw new Error('no such thing')
