@@ -20,6 +20,9 @@ import { type Gateway, serve } from '../../src/serve.ts'
 
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
+/** `HOLDPOINT_TEST_POSTGRES`: the folder (with `bin/`) of another major version, to run these tests against it. */
+const OTHER_POSTGRES = process.env['HOLDPOINT_TEST_POSTGRES'] === undefined ? {} : { binaries: process.env['HOLDPOINT_TEST_POSTGRES'] }
+
 export interface WorldOptions {
   /** YAML of the policy, instead of the quickstart's. */
   readonly policy?: string
@@ -219,7 +222,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   if (process.getuid?.() === 0) await chmod(directory, 0o711)
   const authority = await createAuthority()
   const local = { dns: ['localhost'], ip: ['127.0.0.1', '::1'] }
-  const target = await startPostgres({ directory: join(directory, 'target'), port: 0, ssl: await authority.issue({ commonName: 'target', ...local }), removeWhenOrphaned: [directory] })
+  const target = await startPostgres({ directory: join(directory, 'target'), port: 0, ...OTHER_POSTGRES, ssl: await authority.issue({ commonName: 'target', ...local }), removeWhenOrphaned: [directory] })
   const database = await seedOrders(target)
   const issuer = await startIssuer({ port: 0 })
   const certificate = await authority.issue({ commonName: 'holdpoint', ...local })
