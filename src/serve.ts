@@ -100,14 +100,7 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
     tls: config.tls,
     detectors,
     maskingKey: config.masking.key,
-    maxMessageBytes: config.limits.maxMessageBytes,
-    maxRowBytes: config.limits.maxRowBytes,
-    heldSpoolBytes: config.limits.heldSpoolBytes,
-    maxConnectionsPerPrincipal: config.limits.maxConnectionsPerPrincipal,
-    startupTimeoutMs: config.limits.startupTimeoutMs,
-    connectTimeoutMs: config.limits.connectTimeoutMs,
-    holdHeartbeatsMs: config.limits.holdHeartbeatsMs,
-    parserWorkers: config.limits.parserWorkers,
+    ...config.limits,
     adminUrl: () => adminUrl,
     onHealth(part, healthy) {
       log.event('target.health', { target: part.slice('target '.length), healthy }, healthy ? 'info' : 'error')

@@ -4,7 +4,6 @@ import { GatewayError } from '../../src/errors.ts'
 import { createDetectors } from '../../src/masking/detectors.ts'
 import type { MaskStyle } from '../../src/masking/rules.ts'
 import {
-  applyInputDetectors,
   type ColumnPlan,
   createRowMasker,
   type Field,
@@ -254,7 +253,7 @@ describe('ErrorResponse and NoticeResponse', () => {
   })
 })
 
-describe('NotificationResponse and input', () => {
+describe('NotificationResponse', () => {
   const notification = (channel: string, payload: string): Buffer => frame('A', [int32(77), Buffer.from(`${channel}\0${payload}\0`)])
 
   it('carries no find in channel or payload', () => {
@@ -263,9 +262,5 @@ describe('NotificationResponse and input', () => {
     expect(maskNotification(clean, detectors)).toBe(clean)
     expect(() => maskNotification(frame('A', [int32(7), Buffer.from('x')]), detectors)).toThrow(GatewayError)
     expect(() => maskNotification(frame('A', []), detectors)).toThrow(GatewayError)
-  })
-
-  it('is recorded masked', () => {
-    expect(applyInputDetectors(Buffer.from('1\tann@example.com\n'), detectors)).toBe('1\t‹email›\n')
   })
 })

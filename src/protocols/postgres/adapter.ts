@@ -8,6 +8,7 @@ import type { Refusal } from '../../enforcement/refusal.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Facts, Principal, Session, Target } from '../../gateway/command.ts'
 import type { Detectors } from '../../masking/detectors.ts'
+import { createTextMasker } from '../../masking/text-stream.ts'
 import type { Obligation } from '../../policy/verdict.ts'
 import type { Door, ProtocolAdapter } from '../adapter.ts'
 import { backend, errorOrNotice, message, parameterStatus, readyForQuery } from './codec.ts'
@@ -17,7 +18,6 @@ import { type Meaning, PostgresCommand } from './exchange.ts'
 import { resolveFacts, touches } from './facts.ts'
 import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
 import { ABORT, ABORT_AND_SYNC, ClientDone, FLUSH, PostgresLane, SYNC } from './lane.ts'
-import { applyInputDetectors } from './masking.ts'
 import { createParserPool } from './parser.ts'
 import type { RawStatement } from './raw.ts'
 import { fatal } from './refusals.ts'
@@ -255,7 +255,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       catalogGeneration: database.generation,
       meaning: meaningNow,
       catalogChanged: () => void database.refresh().catch(() => undefined),
-      maskInput: (bytes) => Buffer.from(applyInputDetectors(bytes, options.detectors)),
+      inputMasker: () => createTextMasker(options.detectors),
       cancelUpstream,
       claim: (name, value) => { if (name in claimed || Object.keys(claimed).length < 16) claimed[name.slice(0, 64)] = value.slice(0, 4096) },
       ownBytes: (word) => words.get(word) as Buffer,

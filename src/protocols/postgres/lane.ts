@@ -5,6 +5,7 @@ import type { Permit } from '../../enforcement/permit.ts'
 import { type Refusal, refusal } from '../../enforcement/refusal.ts'
 import { GatewayError } from '../../errors.ts'
 import type { Facts, Session } from '../../gateway/command.ts'
+import type { TextMasker } from '../../masking/text-stream.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
 import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
@@ -59,7 +60,8 @@ export interface LaneParts {
   /** A command that may have changed the catalogue is over. */
   readonly catalogChanged: () => void
   readonly outsideSight: Sight
-  readonly maskInput: (bytes: Buffer) => Uint8Array
+  /** For what the client sends behind a COPY, as the record may show it. */
+  readonly inputMasker: () => TextMasker
   /** Ask the target to stop what it is running for us. */
   readonly cancelUpstream: () => void
   readonly claim: (name: string, value: string) => void
@@ -99,6 +101,7 @@ export class PostgresLane implements Lane, ExchangeLane {
   /** Something of the current batch was handed out, and its Sync was not. */
   #midBatch = false
   #copyGate = false
+  #input: { readonly flight: Flight; readonly masker: TextMasker } | undefined
   #inTransaction = false
   /** The session changed its path, role or temporary schema: names may mean something else than the catalogue says. */
   #moved = false
@@ -519,14 +522,21 @@ export class PostgresLane implements Lane, ExchangeLane {
     // The COPY is over (it failed at the target, or was refused) and the client is still sending: ignored, as the server does.
     if (flight === undefined) return
     if (message.type !== frontend.copyData) this.relay.copyIn = undefined
-    else {
-      flight.bytes += message.bytes.length
-      const full = this.#parts.door.record(flight.command, 'input', this.#parts.maskInput(message.bytes))
-      if (full) await full
-    }
+    else flight.bytes += message.bytes.length
+    await this.#recordInput(flight, message.type === frontend.copyData ? message.bytes.subarray(HEADER) : undefined)
     const sent = sendInput(flight.permit, this.#parts.upstream, message.bytes)
     if (sent) await sent
     if (message.type !== frontend.copyData) this.#copyGate = !this.relay.idle && !flight.extended
+  }
+
+  /** Undefined: the input is over. Messages may be cut anywhere, so what could be half of a find waits for the next one. */
+  async #recordInput(flight: Flight, bytes: Buffer | undefined): Promise<void> {
+    if (this.#input?.flight !== flight) this.#input = { flight, masker: this.#parts.inputMasker() }
+    const shown = bytes === undefined ? this.#input.masker.flush() : this.#input.masker.write(bytes)
+    if (bytes === undefined) this.#input = undefined
+    if (shown.length === 0) return
+    const full = this.#parts.door.record(flight.command, 'input', shown)
+    if (full) await full
   }
 
   async #failCopy(): Promise<void> {
@@ -534,6 +544,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (flight === undefined) return
     this.relay.copyIn = undefined
     this.#copyGate = !this.relay.idle && !flight.extended
+    await this.#recordInput(flight, undefined)
     const sent = sendInput(flight.permit, this.#parts.upstream, serialize.copyFail('holdpoint: a CopyData message is over the limit'))
     if (sent) await sent
   }

@@ -322,11 +322,6 @@ export function maskNotification(message: Buffer, detectors: Detectors): Buffer 
   ])
 }
 
-/** What a client sent (COPY data, Bind parameters), as the record may show it. Bytes that are no UTF-8 become U+FFFD. */
-export function applyInputDetectors(bytes: Buffer, detectors: Detectors): string {
-  return (detectors.maskBytes(bytes, 0, bytes.length) ?? bytes).toString('utf8')
-}
-
 const ZERO = Buffer.from([0])
 
 export function frame(type: string, pieces: readonly Buffer[]): Buffer {
