@@ -37,6 +37,8 @@ export interface ServeOptions {
 }
 
 const POLICY_CHECK_MS = 1_000
+/** How long one part may take to stop, beyond the time connections have to finish. */
+const STOP_STEP_MS = 10_000
 /** What ends the waiting of a hold, as its changes are called. */
 const SETTLED: ReadonlySet<string> = new Set(['approved', 'rejected', 'expired', 'withdrawn', 'invalidated'])
 
@@ -46,12 +48,18 @@ export async function serve(configFile: string, options: ServeOptions = {}): Pro
   if (config === undefined) throw new ConfigInvalid(checkFiles(configFile).faults)
   const log = options.log ?? createLog()
   const undo: (() => Promise<unknown> | unknown)[] = []
+  // A part that does not end must not keep the others, and the process, from ending.
+  const withinMs = (options.drainTimeoutMs ?? config.limits.drainTimeoutMs) + STOP_STEP_MS
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) {
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<never>((_, reject) => { timer = setTimeout(() => reject(new GatewayError('target_failed', 'a part of the gateway did not stop in time')), withinMs) })
       try {
-        await step()
+        await Promise.race([step(), late])
       } catch (error) {
         log.fault('stop.failed', error)
+      } finally {
+        clearTimeout(timer)
       }
     }
   }
