@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query'
 import type { RawStatement } from './raw.ts'
+import { textsOf } from './statement-texts.ts'
 import { TooDeep, walkParseResult } from './walk.ts'
 
 // Runs the real grammar and reads the facts off its tree here, so that only compact facts cross the thread and a broken
@@ -32,7 +33,7 @@ port.postMessage({ kind: 'ready', cpuMs: cpuMs() } satisfies ParseAnswer)
 
 function answer({ id, text, bytes }: ParseRequest) {
   try {
-    return { kind: 'facts' as const, id, statements: walkParseResult(parseSync(text), bytes) }
+    return { kind: 'facts' as const, id, statements: walkParseResult(parseSync(text), bytes, textsOf(text, bytes)) }
   } catch (error) {
     if (hasSqlDetails(error)) return { kind: 'syntax' as const, id, position: error.sqlDetails?.cursorPosition ?? -1 }
     if (error instanceof TooDeep) return { kind: 'deep' as const, id }

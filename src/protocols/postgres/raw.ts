@@ -67,6 +67,13 @@ export interface RawStatement {
   /** UTF-8 bytes into the text. */
   readonly byteStart: number
   readonly byteLength: number
+  /**
+   * The text of just this statement, to be analysed by the target: a slice for a top statement; written anew for the query
+   * of EXPLAIN, PREPARE (parameters cast to the declared types), DECLARE, COPY, CREATE TABLE AS and SELECT INTO. Null: the
+   * server analyses nothing of it, it is part of the text around it, or (then `unknown` says so) it cannot be written out.
+   * What is written anew may use the newest grammar's spelling, so an older server's syntax error about it is not the client's.
+   */
+  readonly sql: string | null
   readonly relations: readonly RawRelation[]
   readonly columns: readonly RawColumn[]
   /** Names after a dot on an expression, `(u).email`: a column, or a function in attribute notation. */

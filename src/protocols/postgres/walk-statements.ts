@@ -1,5 +1,6 @@
 import { isRowIndependent } from './condition.ts'
 import { settingEffect, TRANSACTION_ACTIONS } from './statements.ts'
+import { withDeclaredTypes } from './statement-texts.ts'
 import { constantOf, isOn, listOf, nodeName, optionsOf, stringOf, stringsOf, treeOf, type Tree } from './tree.ts'
 import { addColumn, addRelation, type Context, type Draft, nest, visit, visitFields, visitNode, visitSelect, walkStatement, withClause } from './walk.ts'
 
@@ -137,7 +138,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   PrepareStmt(value, context) {
     reference(context, value['name'])
-    nest(value['query'], 'prepare', context, 'later')
+    nest(value['query'], 'prepare', context, 'later', withDeclaredTypes(value['query'], value['argtypes']))
     visitFields('PrepareStmt', value, context, ['query'])
     return 'done'
   },

@@ -1,5 +1,6 @@
 import { NODES } from './nodes.ts'
 import type { Depth, RawAccess, RawColumn, RawFunction, RawName, RawRelation, RawSetting, RawStatement } from './raw.ts'
+import { ANALYSED, type StatementTexts } from './statement-texts.ts'
 import { isPlainValue, listOf, nodeName, stringOf, stringsOf, treeOf, type Tree } from './tree.ts'
 import { STATEMENTS, type StatementKind } from './statements.ts'
 import { readDetails } from './walk-statements.ts'
@@ -23,7 +24,8 @@ export interface Draft {
   readonly depth: Depth
   readonly executes: 'now' | 'later'
   readonly place: { readonly index: number; readonly of: number; readonly byteStart: number; readonly byteLength: number }
-  readonly budget: { level: number }
+  readonly budget: Budget
+  sql: string | null
   readonly relations: Mutable<RawRelation>[]
   readonly columns: Map<string, RawColumn>
   readonly fieldSelections: Set<string>
@@ -44,6 +46,11 @@ export interface Draft {
     >
   >
 }
+/** Shared by all statements of one text: how deep the walk is, and where their texts come from (null: nobody asks for them). */
+export interface Budget {
+  level: number
+  readonly texts: StatementTexts | null
+}
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
 export interface Context {
@@ -58,20 +65,20 @@ export interface Context {
 /**
  * Facts of every statement of a parse result (libpg_query's JSON: `{version, stmts: [{stmt, stmt_location, stmt_len}]}`,
  * locations in UTF-8 bytes). `textBytes` is the length of the text. Never throws for what it does not know: that becomes
- * a reason in `unknown`. Throws TooDeep.
+ * a reason in `unknown`. Throws TooDeep, and what writing a statement's text throws. Without `texts` no statement has a `sql`.
  */
-export function walkParseResult(result: unknown, textBytes: number): RawStatement[] {
+export function walkParseResult(result: unknown, textBytes: number, texts: StatementTexts | null = null): RawStatement[] {
   const statements = listOf(treeOf(result)['stmts'])
   return statements.map((item, index) => {
     const raw = treeOf(item)
     const byteStart = typeof raw['stmt_location'] === 'number' ? raw['stmt_location'] : 0
     const byteLength = typeof raw['stmt_len'] === 'number' && raw['stmt_len'] > 0 ? raw['stmt_len'] : textBytes - byteStart
-    return walkStatement(raw['stmt'], 'top', 'now', null, { index, of: statements.length, byteStart, byteLength }, { level: 0 })
+    return walkStatement(raw['stmt'], 'top', 'now', null, { index, of: statements.length, byteStart, byteLength }, { level: 0, texts })
   })
 }
 
 /** One statement node (with its wrapper) as a statement of its own. */
-export function walkStatement(wrapped: unknown, depth: Depth, executes: 'now' | 'later', scope: Scope | null, place: Draft['place'], budget: Draft['budget']): RawStatement {
+export function walkStatement(wrapped: unknown, depth: Depth, executes: 'now' | 'later', scope: Scope | null, place: Draft['place'], budget: Budget, written: unknown = wrapped): RawStatement {
   const node = nodeName(wrapped)
   const kind = node === undefined ? undefined : STATEMENTS.get(node)
   const draft = newDraft(node ?? 'none', kind ?? { class: 'unknown', action: 'unparsed', effect: 'unknown' }, depth, executes, place, budget)
@@ -80,14 +87,29 @@ export function walkStatement(wrapped: unknown, depth: Depth, executes: 'now' | 
   else {
     const value = treeOf(treeOf(wrapped)[node])
     if (readDetails(node, value, context) === 'rest') visitFields(node, value, context)
+    draft.sql = textOf(draft, written)
   }
   return finish(draft)
 }
 
-/** A statement inside the one being read. */
-export function nest(wrapped: unknown, depth: Depth, context: Context, executes: 'now' | 'later' = context.draft.executes): void {
+/** Depths whose query the server analyses only when it is sent by itself. */
+const BY_ITSELF: ReadonlySet<Depth> = new Set(['explain', 'prepare', 'declare', 'copy', 'ctas'])
+
+/** See RawStatement.sql. SELECT INTO counts as DDL by now: what it reads is nested. */
+function textOf(draft: Draft, written: unknown): string | null {
+  const { budget: { texts }, depth, place } = draft
+  if (texts === null || !ANALYSED.has(draft.node) || draft.kind.class === 'ddl') return null
+  if (depth === 'top') return texts.slice(place.byteStart, place.byteLength)
+  if (!BY_ITSELF.has(depth)) return null
+  const text = texts.write(written)
+  if (text === null) draft.unknown.add('the query inside cannot be written out by itself, so the target cannot be asked what it means')
+  return text
+}
+
+/** A statement inside the one being read. `written`: what its text is made from, where that is not the statement as it stands. */
+export function nest(wrapped: unknown, depth: Depth, context: Context, executes: 'now' | 'later' = context.draft.executes, written: unknown = wrapped): void {
   const { draft } = context
-  draft.nested.push(walkStatement(wrapped, depth, executes, context.scope, draft.place, draft.budget))
+  draft.nested.push(walkStatement(wrapped, depth, executes, context.scope, draft.place, draft.budget, written))
 }
 
 /** Every node below `value` (a wrapped node, a list, or the empty object that stands for NULL in a list). */
@@ -331,9 +353,9 @@ export function nameOf(value: unknown): RawName {
   return { ...(schema === undefined ? {} : { schema }), name: names.at(-1) ?? '' }
 }
 
-function newDraft(node: string, kind: StatementKind, depth: Depth, executes: 'now' | 'later', place: Draft['place'], budget: Draft['budget']): Draft {
+function newDraft(node: string, kind: StatementKind, depth: Depth, executes: 'now' | 'later', place: Draft['place'], budget: Budget): Draft {
   return {
-    kind, node, depth, executes, place, budget,
+    kind, node, depth, executes, place, budget, sql: null,
     relations: [], columns: new Map(), fieldSelections: new Set(), derived: new Set(), functions: new Map(), operators: new Map(), types: new Map(),
     nested: [], unknown: new Set(), locking: new Set(), roles: new Set(), settings: [],
     details: {
@@ -344,9 +366,9 @@ function newDraft(node: string, kind: StatementKind, depth: Depth, executes: 'no
 }
 
 function finish(draft: Draft): RawStatement {
-  const { node, kind, depth, executes, place, relations, nested, settings, details } = draft
+  const { node, kind, depth, executes, place, sql, relations, nested, settings, details } = draft
   return {
-    node, ...kind, depth, executes, ...place, relations, nested, settings, ...details,
+    node, ...kind, depth, executes, ...place, sql, relations, nested, settings, ...details,
     columns: [...draft.columns.values()],
     fieldSelections: [...draft.fieldSelections],
     derived: [...draft.derived],
