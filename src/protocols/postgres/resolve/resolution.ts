@@ -1,3 +1,5 @@
+import type { FunctionClass } from '../functions.ts'
+
 // What the target itself made of a statement: its own analysed and rewritten tree, read. The other files of this folder
 // make these, facts.ts, sight.ts and the impact reader use them.
 
@@ -117,6 +119,10 @@ export interface TreeKnowledge {
   expanded(functionOid: number): ExpandedFunction | null
   /** pg_proc facts of a function, for those that did not come with the server and those that did. */
   isBuiltin(functionOid: number): boolean
+  /** What calling it may do (../functions.ts); `opaque` for one that is not known. */
+  classOf(functionOid: number): FunctionClass
+  /** pg_operator.oprcode of an operator; 0: not known. The trees of views leave it out. */
+  functionOfOperator(operatorOid: number): number
 }
 
 /** A SQL-language function, read: what its body reads, writes and calls. */
