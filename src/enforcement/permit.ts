@@ -10,19 +10,25 @@ import { denied, pending, type Refusal, refusal, settledRefusal, withdrawnRefusa
 // care of its callers, that keeps an undecided command from leaving. Do not export the key.
 const MINT = Symbol('mint')
 
-class PermitClass {
+class PermitClass<P extends Purpose> {
   readonly commandId: string
+  /** What it may be spent for; a permit for one purpose is none for another. */
+  readonly purpose: P
   readonly obligations: readonly Obligation[]
   /** Sequence of the journal entry that was written before this permit existed. */
   readonly auditSequence: number
   readonly holdId: string | undefined
   readonly #digest: string
+  // Once more where no cast and no proxy reaches.
+  readonly #purpose: Purpose
   readonly #streaming: boolean
   #spent = false
 
-  private constructor(key: symbol, grant: Grant) {
+  private constructor(key: symbol, grant: Grant<P>) {
     if (key !== MINT) throw new TypeError('a Permit is minted by the enforcement point only')
     this.commandId = grant.commandId
+    this.purpose = grant.purpose
+    this.#purpose = grant.purpose
     this.obligations = grant.obligations
     this.auditSequence = grant.auditSequence
     this.holdId = grant.holdId
@@ -31,18 +37,19 @@ class PermitClass {
     Object.freeze(this)
   }
 
-  static mint(key: symbol, grant: Grant): PermitClass {
+  static mint<P extends Purpose>(key: symbol, grant: Grant<P>): PermitClass<P> {
     return new PermitClass(key, grant)
   }
 
   /** Private fields exist on genuine permits only: a literal, clone, proxy or `Object.create` throws here. */
-  static spend(permit: PermitClass, bytes: Uint8Array): void {
+  static spend(permit: PermitClass<Purpose>, purpose: Purpose, bytes: Uint8Array): void {
+    if (permit.#purpose !== purpose) throw new TypeError(`this permit is not for this: it is for ${permit.#purpose}`)
     if (permit.#spent) throw new TypeError('this permit was spent before')
     if (permit.#digest !== digestOf(bytes)) throw new TypeError('these are not the bytes this permit is for')
     permit.#spent = true
   }
 
-  static continueInput(permit: PermitClass): void {
+  static continueInput(permit: PermitClass<'run'>): void {
     if (!permit.#spent) throw new TypeError('this permit has not been spent: its command comes before its input')
     if (!permit.#streaming) throw new TypeError('this permit is not for streaming input')
   }
@@ -52,8 +59,15 @@ class PermitClass {
 Object.freeze(PermitClass.prototype)
 Object.freeze(PermitClass)
 
-interface Grant {
+/**
+ * `run`: what its client asked for, and the words of an adapter. `analysis`: a text is shown to the target to be named and
+ * typed, and not run: only functions that build such messages themselves spend these.
+ */
+export type Purpose = 'run' | 'analysis'
+
+interface Grant<P extends Purpose> {
   readonly commandId: string
+  readonly purpose: P
   readonly digest: string
   readonly obligations: readonly Obligation[]
   readonly auditSequence: number
@@ -61,7 +75,8 @@ interface Grant {
   readonly holdId: string | undefined
 }
 
-export type Permit = PermitClass
+export type Permit = PermitClass<'run'>
+export type AnalysisPermit = PermitClass<'analysis'>
 
 /** sha256 (hex) of the bytes as they are about to be sent. */
 export function digestOf(bytes: Uint8Array): string {
@@ -70,7 +85,12 @@ export function digestOf(bytes: Uint8Array): string {
 
 /** The gate every writer calls with the bytes it is about to send. Throws unless the permit is genuine, unspent and for exactly these bytes. */
 export function spendPermit(permit: Permit, bytes: Uint8Array): void {
-  PermitClass.spend(permit, bytes)
+  PermitClass.spend(permit, 'run', bytes)
+}
+
+/** The same for a text that is analysed only. Whoever calls this has built the bytes from that text itself, so that they can run nothing. */
+export function spendAnalysisPermit(permit: AnalysisPermit, bytes: Uint8Array): void {
+  PermitClass.spend(permit, 'analysis', bytes)
 }
 
 /** For input that follows its command (COPY data). Throws unless the permit is genuine, was spent on its command and allows streaming. */
@@ -83,6 +103,8 @@ export interface EnforcementPoint {
   consider(command: Command, onHeld: (hold: Hold) => void): Consideration
   /** A permit for one of the registered words of an adapter; recorded like any other. */
   own(session: Session | null, word: string): Permit
+  /** A permit to show a text to the target without running it; recorded like any other. `bytes`: the messages that ask. `session` null: for all of them. */
+  analysis(session: Session | null, bytes: Uint8Array): AnalysisPermit
   /** The adapter's own refusal (a message never passed, text no grammar reads), recorded. */
   refuse(command: Command, refusal: Refusal): Refusal
   settle(command: Command, permit: Permit, outcome: Outcome): void
@@ -328,7 +350,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   }
 
   function mint(command: Command, obligations: readonly Obligation[], auditSequence: number, holdId: string | undefined): Permit {
-    return PermitClass.mint(MINT, { commandId: command.id, digest: command.digest, obligations, auditSequence, streaming: command.input === 'streaming', holdId })
+    return PermitClass.mint(MINT, { purpose: 'run', commandId: command.id, digest: command.digest, obligations, auditSequence, streaming: command.input === 'streaming', holdId })
   }
 
   function appendPermit(command: Command, verdict: Exclude<Verdict, { kind: 'deny' }>, version: string, holdId: string | undefined): number {
@@ -400,7 +422,13 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       if (known === undefined) throw new GatewayError('permit_refused', `${word} is not a registered word`)
       const commandId = `own:${word}`
       const sequence = recorder.append({ session: session?.id ?? 'gateway', kind: 'permit', body: { command: commandId, verdict: 'allow', rule: 'builtin/own-word', digest: known.digest } })
-      return PermitClass.mint(MINT, { commandId, digest: known.digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined })
+      return PermitClass.mint(MINT, { purpose: 'run', commandId, digest: known.digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined })
+    },
+    analysis(session, bytes) {
+      if (!recorder.healthy) throw new GatewayError('recording_unavailable', 'the record cannot be written')
+      const digest = digestOf(bytes)
+      const sequence = recorder.append({ session: session?.id ?? 'gateway', kind: 'permit', body: { command: 'own:analysis', verdict: 'allow', rule: 'builtin/analysis', digest } })
+      return PermitClass.mint(MINT, { purpose: 'analysis', commandId: 'own:analysis', digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined })
     },
     settle(command, permit, outcome) {
       const told = outcome.kind === 'failed' ? { ...outcome, message: parts.maskText(outcome.message) } : outcome

@@ -53,6 +53,7 @@ export function createDoor(parts: DoorParts): Door {
       return admission
     },
     own: (session, word) => parts.point.own(session, word),
+    analysis: (session, bytes) => parts.point.analysis(session, bytes),
     masks: (session) => parts.decisionPoint().masks(session.principal, session.target),
     record: (command, direction, bytes) => parts.recorder.tap(command, direction, bytes),
   }

@@ -1,9 +1,8 @@
 import { serialize } from 'pg-protocol'
 import { GatewayError } from '../../errors.ts'
 import type { Door } from '../adapter.ts'
+import { readAnswers } from './answers.ts'
 import { buildCatalog, type Catalog, CATALOG_QUERIES, type CatalogRow } from './catalog.ts'
-import { backend, BodyReader, HEADER, readErrorFields } from './codec.ts'
-import { parseRowDescription } from './masking.ts'
 import { connect, send, startupPacket, type Upstream, type UpstreamTarget } from './upstream.ts'
 
 // One database of one target as the gateway knows it: its own connection, and the catalogue read over it. Everything
@@ -114,49 +113,10 @@ export function openDatabase(key: string, target: UpstreamTarget, words: Readonl
 }
 
 /** Rows of one simple query, as text; throws `target_failed` with the target's own error. */
-function readRows(upstream: Upstream): Promise<readonly CatalogRow[]> {
-  const { socket, framer } = upstream
-  return new Promise((resolve, reject) => {
-    const rows: CatalogRow[] = []
-    let names: readonly string[] = []
-    let bytes = 0
-    let failure: GatewayError | undefined
-    const timer = setTimeout(() => finish(new GatewayError('target_unavailable', 'the target did not answer a catalogue query in time')), ANSWER_WITHIN_MS)
-    const finish = (error?: GatewayError): void => {
-      clearTimeout(timer)
-      socket.off('data', onData).off('close', onClose)
-      if (error) reject(error)
-      else resolve(rows)
-    }
-    const onClose = (): void => finish(new GatewayError('target_unavailable', 'the target closed the catalogue connection'))
-    const onData = (chunk: Buffer): void => {
-      bytes += chunk.length
-      if (bytes > MAX_ANSWER_BYTES) return finish(new GatewayError('target_failed', 'the catalogue is larger than 256 MiB'))
-      try {
-        framer.push(chunk)
-        for (let message = framer.next(); message !== null; message = framer.next()) {
-          if (message.type === backend.rowDescription) names = parseRowDescription(message.bytes).map((field) => field.name)
-          else if (message.type === backend.dataRow) rows.push(readRow(message.bytes, names))
-          else if (message.type === backend.error) failure = new GatewayError('target_failed', `the target refused a catalogue query: ${readErrorFields(message.bytes).get('M') ?? ''}`)
-          else if (message.type === backend.readyForQuery) return finish(failure)
-        }
-      } catch (error) {
-        finish(error instanceof GatewayError ? error : new GatewayError('target_failed', 'a catalogue answer could not be read', { cause: error }))
-      }
-    }
-    socket.on('data', onData).on('close', onClose)
-    socket.resume()
-    if (socket.destroyed) onClose()
-  })
-}
-
-function readRow(bytes: Buffer, names: readonly string[]): CatalogRow {
-  const body = new BodyReader(bytes, HEADER)
-  const row: Record<string, string | null> = {}
-  const count = body.int16()
-  for (let i = 0; i < count; i++) {
-    const length = body.int32()
-    row[names[i] ?? `column ${i}`] = length < 0 ? null : body.slice(length).toString('utf8')
-  }
-  return row
+async function readRows(upstream: Upstream): Promise<readonly CatalogRow[]> {
+  const { rows, errors, tooLong } = await readAnswers(upstream, 1, { withinMs: ANSWER_WITHIN_MS, maxBytes: MAX_ANSWER_BYTES })
+  const [error] = errors
+  if (error !== undefined) throw new GatewayError('target_failed', `the target refused a catalogue query: ${error.get('M') ?? ''}`)
+  if (tooLong) throw new GatewayError('target_failed', 'a row of the catalogue is longer than 64 MiB')
+  return rows
 }

@@ -1,7 +1,7 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls } from 'node:tls'
 import { serialize } from 'pg-protocol'
-import { continuePermit, type Permit, spendPermit } from '../../enforcement/permit.ts'
+import { type AnalysisPermit, continuePermit, type Permit, spendAnalysisPermit, spendPermit } from '../../enforcement/permit.ts'
 import { GatewayError } from '../../errors.ts'
 import { BodyReader, backend, Framer, HEADER, type Message, readErrorFields, type TransactionStatus } from './codec.ts'
 import { type KeyCache, scramClient } from './scram.ts'
@@ -43,6 +43,8 @@ export interface Upstream {
 }
 
 const LOGIN_MESSAGE_BYTES = 1 << 20
+/** Clients are refused names that begin with holdpoint/ (session-effects.ts). */
+const ANALYSED_NAME = 'holdpoint/analysis'
 const keyCaches = new WeakMap<UpstreamTarget, KeyCache>()
 
 /** The start-up packet (protocol 3.0) whose digest the permit of `connect` is for. */
@@ -99,6 +101,25 @@ export function send(permit: Permit, upstream: Upstream, bytes: Buffer): Promise
 /** Input that follows a command already sent under this permit (CopyData, CopyDone, CopyFail). */
 export function sendInput(permit: Permit, upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
   continuePermit(permit)
+  return write(upstream, bytes)
+}
+
+/**
+ * The messages that show one statement to the target, to be parsed and analysed and nothing else: Parse under a name no
+ * client can have, Close of it, Sync. No Bind and no Execute, so nothing is planned or run.
+ */
+export function analysisMessages(text: string, parameterTypes: readonly number[]): Buffer {
+  return Buffer.concat([
+    serialize.parse({ name: ANALYSED_NAME, text, types: [...parameterTypes] }),
+    serialize.close({ type: 'S', name: ANALYSED_NAME }),
+    serialize.sync(),
+  ])
+}
+
+/** Shows one statement to the target. The bytes are made here, so an analysis permit can carry no others. */
+export function analyse(permit: AnalysisPermit, upstream: Upstream, text: string, parameterTypes: readonly number[]): Promise<void> | undefined {
+  const bytes = analysisMessages(text, parameterTypes)
+  spendAnalysisPermit(permit, bytes)
   return write(upstream, bytes)
 }
 
