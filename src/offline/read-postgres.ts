@@ -1,7 +1,7 @@
 import type { Facts } from '../gateway/command.ts'
 import { GatewayError } from '../errors.ts'
 import type { CaseCatalog, ReadStatement } from '../policy/cases.ts'
-import { buildCatalog, type Catalog, type CatalogRow, FIRST_USER_OID } from '../protocols/postgres/catalog.ts'
+import { buildCatalog, type Catalog, CATALOG_QUERIES, type CatalogRow, FIRST_USER_OID } from '../protocols/postgres/catalog.ts'
 import { type FactsState, resolveFacts } from '../protocols/postgres/facts.ts'
 import { createParserPool } from '../protocols/postgres/parser.ts'
 // A JSON module, not a file read by its path: the compiler then puts it beside what imports it.
@@ -49,7 +49,7 @@ const TEXT_TYPE_OID = '25'
 
 function catalogOf(tables: CaseCatalog): Catalog {
   const rows = new Map<string, CatalogRow[]>(builtinRows())
-  for (const query of ['inheritance', 'foreign_keys', 'operators', 'policies', 'casts']) rows.set(query, [])
+  for (const query of CATALOG_QUERIES.keys()) if (!rows.has(query)) rows.set(query, [])
   rows.set('settings', [{ name: 'server_version_num', value: '180000' }, { name: 'standard_conforming_strings', value: 'on' }])
   const schemas = new Set([...rows.get('relations')!.map((row) => row['schema']!), 'public'])
   Object.entries(tables).forEach(([name, columns], index) => {
