@@ -94,6 +94,11 @@ export interface Resolved {
   readonly digest: string
   /** `print`: rewritten by the server. `function`: BEGIN ATOMIC, expanded here. */
   readonly by: 'print' | 'function'
+  /**
+   * SQL functions whose bodies could be read, by oid: those the queries call, and those these call. Facts make readings of them.
+   * A user's function that is not in it is opaque.
+   */
+  readonly functions: ReadonlyMap<number, ExpandedFunction>
 }
 
 /** The target refuses the text as it stands: the client gets its words. */
