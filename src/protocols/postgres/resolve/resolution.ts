@@ -126,8 +126,6 @@ export interface TreeKnowledge {
   isBuiltin(functionOid: number): boolean
   /** What calling it may do (../functions.ts); `opaque` for one that is not known. */
   classOf(functionOid: number): FunctionClass
-  /** pg_operator.oprcode of an operator; 0: not known. The trees of views leave it out. */
-  functionOfOperator(operatorOid: number): number
 }
 
 /** A SQL-language function, read: what its body reads, writes and calls. */
