@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
 import { hasSqlDetails, parseSync } from 'libpg-query'
+import { Deparser } from 'pgsql-deparser'
 import { listOf, nodeName, stringsOf, treeOf, type Tree } from './tree.ts'
 
 // The texts of single statements, for the target to analyse: a slice for one that stands by itself, written anew from the
@@ -32,7 +32,7 @@ export function textsOf(text: string, bytes: number): StatementTexts {
 export function writeStatement(wrapped: unknown): string | null {
   let text: string
   try {
-    text = deparser().deparse(wrapped, { pretty: false })
+    text = Deparser.deparse(wrapped as Parameters<typeof Deparser.deparse>[0], { pretty: false })
   } catch {
     // A node it does not know, or a tree deeper than its recursion.
     return null
@@ -85,13 +85,4 @@ function isSameTree(one: unknown, other: unknown): boolean {
 
 function fieldsOf(node: Tree): string[] {
   return Object.keys(node).filter((name) => !PLACES.has(name) && node[name] !== undefined)
-}
-
-type Deparse = (tree: unknown, options: { readonly pretty: boolean }) => string
-
-// Loaded with the first text that needs it: most threads never do.
-let loaded: { readonly deparse: Deparse } | undefined
-function deparser(): { readonly deparse: Deparse } {
-  loaded ??= (createRequire(import.meta.url)('pgsql-deparser') as { readonly Deparser: { readonly deparse: Deparse } }).Deparser
-  return loaded
 }
