@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query'
+import { type FreeLiteral, freeLiterals } from './free-literals.ts'
 import type { RawStatement } from './raw.ts'
 import { textsOf } from './statement-texts.ts'
 import { TooDeep, walkParseResult } from './walk.ts'
@@ -11,12 +12,14 @@ export interface ParseRequest {
   readonly id: number
   readonly text: string
   readonly bytes: number
+  /** Whether the answer says which literals are free. */
+  readonly literals: boolean
 }
 
 /** `cpuMs`: CPU this thread has used so far. `syntax`: the grammar refused the text, at that character (from 0; -1 unknown). `deep`: more nested than we follow. `broken`: do not use this thread again. */
 export type ParseAnswer = { readonly cpuMs: number | null } & (
   | { readonly kind: 'ready' }
-  | { readonly kind: 'facts'; readonly id: number; readonly statements: readonly RawStatement[] }
+  | { readonly kind: 'facts'; readonly id: number; readonly statements: readonly RawStatement[]; readonly free: readonly FreeLiteral[] }
   | { readonly kind: 'syntax'; readonly id: number; readonly position: number }
   | { readonly kind: 'deep'; readonly id: number }
   | { readonly kind: 'broken'; readonly id: number; readonly cause: string }
@@ -31,9 +34,11 @@ port.on('message', (request: ParseRequest) => {
 await loadModule()
 port.postMessage({ kind: 'ready', cpuMs: cpuMs() } satisfies ParseAnswer)
 
-function answer({ id, text, bytes }: ParseRequest) {
+function answer({ id, text, bytes, literals }: ParseRequest) {
   try {
-    return { kind: 'facts' as const, id, statements: walkParseResult(parseSync(text), bytes, textsOf(text, bytes)) }
+    const result = parseSync(text)
+    const statements = walkParseResult(result, bytes, textsOf(text, bytes))
+    return { kind: 'facts' as const, id, statements, free: literals ? freeLiterals(result) : [] }
   } catch (error) {
     if (hasSqlDetails(error)) return { kind: 'syntax' as const, id, position: error.sqlDetails?.cursorPosition ?? -1 }
     if (error instanceof TooDeep) return { kind: 'deep' as const, id }

@@ -4,6 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import { guardBytes } from './byte-guard.ts'
 import type { ParseAnswer, ParseRequest } from './parse-worker.ts'
 import type { RawStatement } from './raw.ts'
+import { fits, keepShape, type Shape, shapeOf, type Template, templateOf } from './shape.ts'
 
 export interface ParserOptions {
   /** Threads that parse; one more stands by. */
@@ -33,6 +34,13 @@ export interface ParserPool {
    * no thread can answer. No message quotes the text.
    */
   parse(bytes: Uint8Array): readonly RawStatement[] | Promise<readonly RawStatement[]>
+  /**
+   * The same from this very text. `parse` may answer with the statements of an earlier text that differs in free literals
+   * only (shape.ts): equal in everything but `sql` and its place. Ask here where the literals matter: before rows are
+   * counted by them, and when the target refused what `parse` answered, which it may have done for the other text's literal.
+   * Statements that were read off this text are the same objects again.
+   */
+  exact(bytes: Uint8Array): readonly RawStatement[] | Promise<readonly RawStatement[]>
   /** False while no thread can answer. */
   readonly healthy: boolean
   /** Threads thrown away so far, and why. */
@@ -45,6 +53,8 @@ interface Job {
   readonly text: string
   readonly bytes: number
   readonly key: string | null
+  /** Set where the text may become a template for others. */
+  readonly template: { readonly shape: Shape; readonly bytes: Buffer } | null
   readonly resolve: (statements: readonly RawStatement[]) => void
   readonly reject: (error: GatewayError) => void
 }
@@ -74,6 +84,7 @@ export function createParserPool(options: ParserOptions = {}): ParserPool {
 class Pool implements ParserPool {
   readonly #options: Required<ParserOptions>
   readonly #cache: FactsCache
+  readonly #shapes: ShapeCache
   readonly #threads = new Set<Thread>()
   readonly #queue: Job[] = []
   readonly #recycled: Record<string, number> = {}
@@ -98,6 +109,7 @@ class Pool implements ParserPool {
       ...options,
     }
     this.#cache = new FactsCache(this.#options.cacheEntries, this.#options.cacheTotalBytes)
+    this.#shapes = new ShapeCache(this.#options.cacheEntries, this.#options.cacheTotalBytes)
     this.#fill()
   }
 
@@ -113,6 +125,24 @@ class Pool implements ParserPool {
 
   parse(bytes: Uint8Array): readonly RawStatement[] | Promise<readonly RawStatement[]> {
     if (this.#closed) throw new GatewayError('parser_unavailable', 'the parser has been stopped')
+    const buffer = asBuffer(bytes)
+    const shape = this.#shapeOf(buffer)
+    const shared = shape === null ? undefined : this.#shapes.get(shape, buffer)
+    return shared ?? this.#parse(buffer, shape)
+  }
+
+  exact(bytes: Uint8Array): readonly RawStatement[] | Promise<readonly RawStatement[]> {
+    if (this.#closed) throw new GatewayError('parser_unavailable', 'the parser has been stopped')
+    const buffer = asBuffer(bytes)
+    const shape = this.#shapeOf(buffer)
+    return this.#parse(buffer, shape)
+  }
+
+  #shapeOf(bytes: Buffer): Shape | null {
+    return bytes.length <= this.#options.cacheTextBytes && bytes.length <= this.#options.maxTextBytes ? shapeOf(bytes) : null
+  }
+
+  #parse(bytes: Buffer, shape: Shape | null): readonly RawStatement[] | Promise<readonly RawStatement[]> {
     const key = bytes.length <= this.#options.cacheTextBytes ? cacheKey(bytes) : null
     const known = key === null ? undefined : this.#cache.get(key)
     if (known !== undefined) return known
@@ -121,9 +151,11 @@ class Pool implements ParserPool {
     if (text === '') return []
     if (this.#lastStartFailed && !this.healthy) throw new GatewayError('parser_unavailable', 'no parser thread can be started at the moment')
     if (this.#queuedBytes + bytes.length > this.#options.maxQueuedBytes) throw new GatewayError('parser_unavailable', 'too much text is waiting to be parsed')
+    // The bytes are the caller's; what is looked at after an answer is a copy.
+    const template = shape === null ? null : { shape: keepShape(shape), bytes: Buffer.from(bytes) }
     return new Promise((resolve, reject) => {
       this.#queuedBytes += bytes.length
-      this.#queue.push({ id: this.#nextId++, text, bytes: bytes.length, key, resolve, reject })
+      this.#queue.push({ id: this.#nextId++, text, bytes: bytes.length, key, template, resolve, reject })
       this.#dispatch()
     })
   }
@@ -156,7 +188,7 @@ class Pool implements ParserPool {
     thread.job = job
     thread.parsed++
     this.#watch(thread, performance.now())
-    thread.worker.postMessage({ id: job.id, text: job.text, bytes: job.bytes } satisfies ParseRequest)
+    thread.worker.postMessage({ id: job.id, text: job.text, bytes: job.bytes, literals: job.template !== null } satisfies ParseRequest)
   }
 
   /** Ends a thread that used up its time. Its CPU time counts where Node can tell it, so a loaded machine does not refuse good statements. */
@@ -204,6 +236,11 @@ class Pool implements ParserPool {
     this.#settle(thread)
     if (answer.kind === 'facts') {
       if (job.key !== null) this.#cache.set(job.key, answer.statements, job.bytes)
+      if (job.template !== null && answer.free.length > 0) {
+        const { shape, bytes } = job.template
+        const template = templateOf(bytes, shape, answer.free)
+        if (template !== null) this.#shapes.set(shape, template, bytes, answer.statements)
+      }
       job.resolve(answer.statements)
     } else if (answer.kind === 'deep') job.reject(new GatewayError('input_limit', 'the statement is nested deeper than the parser can follow'))
     else job.reject(new GatewayError('not_understood', `the PostgreSQL grammar does not accept this text${answer.position >= 0 ? ` (at character ${answer.position + 1})` : ''}`))
@@ -286,6 +323,10 @@ async function cpuOf(worker: Worker): Promise<number | null> {
   }
 }
 
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 /** Latin-1 keeps every byte apart, so equal keys mean equal bytes; long texts go by their digest. */
 function cacheKey(bytes: Uint8Array): string {
   return bytes.length <= 4096 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1') : `sha256\0${hash('sha256', bytes, 'hex')}`
@@ -323,6 +364,52 @@ class FactsCache {
       if (this.#entries.size <= this.#maxEntries && this.#bytes <= this.#maxBytes) return
       this.#entries.delete(oldest)
       this.#bytes -= entry.bytes
+    }
+  }
+}
+
+/** Literals that are not free, such as a position in ORDER BY, make several templates of one shape. */
+const TEMPLATES_OF_A_SHAPE = 8
+
+interface Known {
+  readonly template: Template
+  readonly statements: readonly RawStatement[]
+}
+
+/** Templates by shape, bounded like FactsCache. What was used since it was last looked at is passed over once when room is needed. */
+class ShapeCache {
+  readonly #entries = new Map<string, { templates: Known[]; bytes: number; used: boolean }>()
+  readonly #maxEntries: number
+  readonly #maxBytes: number
+  #bytes = 0
+
+  constructor(maxEntries: number, maxBytes: number) {
+    this.#maxEntries = maxEntries
+    this.#maxBytes = maxBytes
+  }
+
+  get(shape: Shape, bytes: Buffer): readonly RawStatement[] | undefined {
+    const entry = this.#entries.get(shape.key)
+    if (entry === undefined) return undefined
+    entry.used = true
+    for (const { template, statements } of entry.templates) if (fits(bytes, shape, template)) return statements
+    return undefined
+  }
+
+  /** `bytes` is the text it was made from: a template that spoke for it before gives way. */
+  set(shape: Shape, template: Template, bytes: Buffer, statements: readonly RawStatement[]): void {
+    const before = this.#entries.get(shape.key)
+    const others = before?.templates.filter((one) => !fits(bytes, shape, one.template)).slice(-(TEMPLATES_OF_A_SHAPE - 1)) ?? []
+    const templates = [...others, { template, statements }]
+    let weight = shape.key.length
+    for (const one of templates) for (const fixed of one.template.fixed) weight += fixed.bytes.length + 64
+    this.#bytes += weight - (before?.bytes ?? 0)
+    this.#entries.set(shape.key, { templates, bytes: weight, used: before?.used ?? false })
+    for (const [key, entry] of this.#entries) {
+      if (this.#entries.size <= this.#maxEntries && this.#bytes <= this.#maxBytes) return
+      this.#entries.delete(key)
+      if (entry.used) this.#entries.set(key, { ...entry, used: false })
+      else this.#bytes -= entry.bytes
     }
   }
 }

@@ -72,6 +72,7 @@ export interface RawStatement {
    * of EXPLAIN, PREPARE (parameters cast to the declared types), DECLARE, COPY, CREATE TABLE AS and SELECT INTO. Null: the
    * server analyses nothing of it, it is part of the text around it, or (then `unknown` says so) it cannot be written out.
    * What is written anew may use the newest grammar's spelling, so an older server's syntax error about it is not the client's.
+   * Its plain literals may be those of an earlier text of the same shape: ParserPool.exact gives those of the very text.
    */
   readonly sql: string | null
   readonly relations: readonly RawRelation[]
