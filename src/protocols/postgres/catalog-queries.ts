@@ -68,7 +68,7 @@ const DETAIL_QUERIES: readonly (readonly [string, string])[] = [
   ],
   [
     'function_details',
-    `SELECT p.oid, p.proowner AS owner, p.proargtypes::text AS argument_types, p.prorettype AS returns, p.proretset AS returns_set, p.proisstrict AS is_strict,
+    `SELECT p.oid, p.xmin::text AS version, p.proowner AS owner, p.proargtypes::text AS argument_types, p.prorettype AS returns, p.proretset AS returns_set, p.proisstrict AS is_strict,
       p.proparallel AS parallel, p.proleakproof AS leakproof, p.prosupport::oid AS support, array_to_string(p.proconfig, E'\\n') AS config,
       pg_catalog.oidvectortypes(p.proargtypes) AS argument_names, CASE WHEN l.lanname = 'internal' THEN p.prosrc END AS internal_name,
       (SELECT e.extname FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid

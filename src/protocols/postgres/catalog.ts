@@ -103,6 +103,8 @@ export interface CatalogFunction {
   readonly class: FunctionClass
   readonly volatility: Volatility
   // ---- of those that did not come with the server; empty, 0, null or false for the others
+  /** Another text whenever it was defined anew. */
+  readonly version: string
   /** Role oid; see Catalog.roles. */
   readonly owner: number
   /** As an error message shows them: `integer, text`. */
@@ -332,7 +334,7 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
 
 type RelationDetails = Pick<CatalogRelation, 'owner' | 'persistence' | 'estimatedRows' | 'isPartition' | 'forcesRowSecurity' | 'securityInvoker' | 'securityBarrier' | 'server'>
 type ColumnDetails = Omit<CatalogColumn, 'number' | 'name' | 'type'>
-type FunctionDetails = { readonly isConstructor: boolean } & Pick<CatalogFunction, 'owner' | 'argumentList' | 'argumentTypes' | 'returns' | 'returnsSet' | 'isStrict' | 'config' | 'extension' | 'calls' | 'sql'>
+type FunctionDetails = { readonly isConstructor: boolean } & Pick<CatalogFunction, 'version' | 'owner' | 'argumentList' | 'argumentTypes' | 'returns' | 'returnsSet' | 'isStrict' | 'config' | 'extension' | 'calls' | 'sql'>
 type TypeDetails = Pick<CatalogType, 'base' | 'relation' | 'rangeOf' | 'calls'>
 
 const PLAIN_RELATION: RelationDetails = {
@@ -340,7 +342,7 @@ const PLAIN_RELATION: RelationDetails = {
 }
 const PLAIN_COLUMN: ColumnDetails = { notNull: false, generated: '', derivedFrom: [], calls: [], hasDefault: false, identity: false }
 const PLAIN_FUNCTION: FunctionDetails = {
-  isConstructor: false, owner: 0, argumentList: '', argumentTypes: [], returns: 0, returnsSet: false, isStrict: false, config: [], extension: null, calls: [], sql: null,
+  isConstructor: false, version: '', owner: 0, argumentList: '', argumentTypes: [], returns: 0, returnsSet: false, isStrict: false, config: [], extension: null, calls: [], sql: null,
 }
 const PLAIN_TYPE: TypeDetails = { base: 0, relation: 0, rangeOf: 0, calls: [] }
 
@@ -383,7 +385,7 @@ function readDetails(read: ReadAll) {
     functions: new Map(read('function_details', (row): [number, FunctionDetails] => {
       const oid = row.number('oid')
       return [oid, {
-        owner: row.number('owner'), argumentList: row.text('argument_names'), isConstructor: CONSTRUCTORS.has(row.maybe('internal_name') ?? ''), argumentTypes: row.numberList('argument_types'), returns: row.number('returns'),
+        version: row.text('version'), owner: row.number('owner'), argumentList: row.text('argument_names'), isConstructor: CONSTRUCTORS.has(row.maybe('internal_name') ?? ''), argumentTypes: row.numberList('argument_types'), returns: row.number('returns'),
         returnsSet: row.flag('returns_set'), isStrict: row.flag('is_strict'), config: row.maybe('config')?.split('\n').filter((line) => line !== '') ?? [],
         extension: row.maybe('extension'), calls: [...new Set([...row.numbers('support'), ...(aggregates.get(oid) ?? [])])], sql: bodies.get(oid) ?? null,
       }]

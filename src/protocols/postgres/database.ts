@@ -27,7 +27,7 @@ export interface Database {
 
 /** The words of this database's own connection, by name, for the adapter's closed list. */
 export function databaseWords(key: string, target: UpstreamTarget, database: string): ReadonlyMap<string, Buffer> {
-  const words = new Map<string, Buffer>([[`postgres/${key}/connect`, startupPacket({ user: target.user, database, application_name: 'holdpoint', client_encoding: 'UTF8' })]])
+  const words = new Map<string, Buffer>([[`postgres/${key}/connect`, startupPacket({ user: target.user, database, application_name: 'holdpoint', client_encoding: 'UTF8', options: '-c search_path=' })]])
   for (const [name, sql] of CATALOG_QUERIES) words.set(`postgres/${key}/${name}`, serialize.query(sql))
   return words
 }
