@@ -111,12 +111,24 @@ describe('DataRow', () => {
     }
   })
 
-  it('makes every other type NULL, and text of unknown origin a redaction', () => {
-    const types = [TYPE.int4, TYPE.numeric, TYPE.bool, TYPE.uuid, TYPE.timestamptz, TYPE.bytea, 1009, 999_999, TYPE.text]
+  it('makes what has no mask NULL, and says so where words can stand', () => {
+    const nothing = [TYPE.bool, TYPE.interval, TYPE.money, 3904, 999_999]
+    const words = [TYPE.text, TYPE.bytea, TYPE.xml]
     for (const format of [0, 1]) {
-      const fields = types.map((oid) => field('c', oid, format))
-      expect(texts(masker(fields, types.map(() => style('pseudonym'))).row(row(types.map(() => '1234')))).slice(0, 8)).toEqual(Array(8).fill(null))
-      expect(texts(masker(fields, types.map(() => 'whole')).row(row(types.map(() => '1234'))))).toEqual([...Array(8).fill(null), '‹masked›'])
+      const fields = [...nothing, ...words].map((oid) => field('c', oid, format))
+      const values = row(fields.map(() => '1234'))
+      for (const name of ['pseudonym', 'partial', 'last4', 'hash', 'redact', 'null'] as const) {
+        expect(texts(masker(fields, fields.map(() => style(name))).row(values)).slice(0, nothing.length)).toEqual(nothing.map(() => null))
+      }
+      const bytea = format === 1 ? '‹masked›' : `\\x${Buffer.from('‹masked›').toString('hex')}`
+      expect(texts(masker(fields, fields.map(() => 'whole')).row(values))).toEqual([...nothing.map(() => null), '‹masked›', bytea, '<masked>‹masked›</masked>'])
+    }
+  })
+
+  it('makes a value that is none of its type NULL', () => {
+    for (const format of [0, 1]) {
+      const fields = [TYPE.int4, TYPE.uuid, TYPE.timestamptz, TYPE.inet, TYPE.numeric, 1009].map((oid) => field('c', oid, format))
+      expect(texts(masker(fields, fields.map(() => style('pseudonym'))).row(row(fields.map(() => 'zzz'))))).toEqual(fields.map(() => null))
     }
   })
 

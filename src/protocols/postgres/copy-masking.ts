@@ -1,9 +1,9 @@
 import { GatewayError } from '../../errors.ts'
 import type { Detectors } from '../../masking/detectors.ts'
-import { maskJson, maskedJson } from '../../masking/json.ts'
-import { maskText, REDACTED } from '../../masking/rules.ts'
+import { maskJson } from '../../masking/json.ts'
+import { type ValueMask, valueMask } from './mask-values.ts'
 import { type ColumnPlan, frame, malformed } from './masking.ts'
-import { type TypeFamily, typeFamily } from './types.ts'
+import { TYPE, type TypeFamily, typeFamily } from './types.ts'
 
 /** What COPY was told (its options, with their defaults filled in). Delimiter, quote and escape are one ASCII character. */
 export interface CopyOutOptions {
@@ -15,7 +15,7 @@ export interface CopyOutOptions {
   readonly header: boolean
   /** In the order COPY sends them; `whole-row` when that is not known. A row of another number of fields is masked whole. */
   readonly columns: readonly ColumnPlan[] | 'whole-row'
-  /** Where known, so that a masked number becomes NULL and JSON stays JSON. Absent: every field counts as text, in binary as nothing we know. */
+  /** Where known, so that a masked number stays a number and JSON stays JSON. Absent: every field counts as text, in binary as nothing we know. */
   readonly typeOids?: readonly number[]
   readonly detectors: Detectors
   readonly key: Buffer
@@ -76,6 +76,7 @@ interface RawField {
 
 function lineRows(options: CopyOutOptions): Rows {
   const syntax = syntaxOf(options)
+  const masks = masksOf(options)
   let header = options.header
   // Where the search for the end of an unfinished row goes on: without it, a long row in many messages costs its square.
   let searched: LineSearch = FRESH
@@ -92,7 +93,7 @@ function lineRows(options: CopyOutOptions): Rows {
         header = false
         pieces.push(options.detectors.maskBytes(bytes, at, next) ?? Buffer.from(bytes.subarray(at, next)))
       } else {
-        pieces.push(maskLine(bytes, at, end, options, syntax), bytes.subarray(end, next))
+        pieces.push(maskLine(bytes, at, end, options, syntax, masks), bytes.subarray(end, next))
       }
       at = next
     }
@@ -154,7 +155,7 @@ function lineEnd(bytes: Buffer, start: number, from: LineSearch, syntax: Syntax)
   return { at: i - start, found: false, quoted }
 }
 
-function maskLine(bytes: Buffer, start: number, end: number, options: CopyOutOptions, syntax: Syntax): Buffer {
+function maskLine(bytes: Buffer, start: number, end: number, options: CopyOutOptions, syntax: Syntax, masks: Masks): Buffer {
   const { columns, detectors } = options
   const planned = columns !== 'whole-row' && columns.some((plan) => plan !== 'pass')
   const fields = start === end && columns.length === 0 ? [] : splitLine(bytes, start, end, syntax)
@@ -165,7 +166,7 @@ function maskLine(bytes: Buffer, start: number, end: number, options: CopyOutOpt
   fields.forEach((field, index) => {
     if (index > 0) pieces.push(delimiter)
     const plan = fits ? (columns[index] ?? 'whole') : 'whole'
-    pieces.push(maskField(bytes, field, plan, index, options, syntax) ?? bytes.subarray(field.start, field.end))
+    pieces.push(maskField(bytes, field, plan, index, options, syntax, masks) ?? bytes.subarray(field.start, field.end))
   })
   return Buffer.concat(pieces)
 }
@@ -198,7 +199,7 @@ function splitLine(bytes: Buffer, start: number, end: number, syntax: Syntax): R
 }
 
 /** The field as it goes to the client, or undefined where it stays. */
-function maskField(bytes: Buffer, field: RawField, plan: ColumnPlan, index: number, options: CopyOutOptions, syntax: Syntax): Buffer | undefined {
+function maskField(bytes: Buffer, field: RawField, plan: ColumnPlan, index: number, options: CopyOutOptions, syntax: Syntax, masks: Masks): Buffer | undefined {
   const { detectors, typeOids } = options
   const family: TypeFamily = typeOids === undefined ? 'text' : typeFamily(typeOids[index] ?? 0)
   if (!field.quoted && syntax.nullBytes.equals(bytes.subarray(field.start, field.end))) return undefined
@@ -208,15 +209,27 @@ function maskField(bytes: Buffer, field: RawField, plan: ColumnPlan, index: numb
     const masked = family === 'json' || family === 'jsonb' ? maskJson(value, 0, value.length, detectors) : detectors.maskBytes(value, 0, value.length)
     return masked === undefined || masked === null ? undefined : encodeField(masked, syntax)
   }
-  const shown = masked(plan, family, () => decodeField(bytes, field, syntax), options)
+  const mask = plan === 'whole' ? masks.whole(index) : masks.columns[index]
+  if (mask === null || mask === undefined) return syntax.nullBytes
+  const value = decodeField(bytes, field, syntax)
+  const shown = mask(value, 0, value.length)
   return shown === null ? syntax.nullBytes : encodeField(shown, syntax)
 }
 
-function masked(plan: Exclude<ColumnPlan, 'pass'>, family: TypeFamily, value: () => Buffer, options: CopyOutOptions): Buffer | null {
-  if (family !== 'text' && family !== 'json' && family !== 'jsonb') return null
-  const whole = plan === 'whole' || (family !== 'text' && plan.style !== 'pseudonym' && plan.style !== 'hash' && plan.style !== 'null')
-  const shown = whole ? REDACTED : maskText(plan.style, value().toString('utf8'), options.key, plan.domain)
-  return shown === null ? null : Buffer.from(family === 'text' ? shown : maskedJson(shown), 'utf8')
+/** By field. `whole` stands behind the last one, for those of a row that is not as long as it should be. */
+interface Masks {
+  readonly columns: readonly (ValueMask | null)[]
+  whole(index: number): ValueMask | null
+}
+
+function masksOf(options: CopyOutOptions): Masks {
+  const binary = options.format === 'binary'
+  const typeOf = (index: number): number => (options.typeOids === undefined ? (binary ? 0 : TYPE.text) : (options.typeOids[index] ?? 0))
+  const planned = options.columns === 'whole-row' ? [] : options.columns
+  return {
+    columns: planned.map((plan, index) => (plan === 'pass' ? null : valueMask(plan, typeOf(index), binary, options.key))),
+    whole: (index) => valueMask('whole', typeOf(index), binary, options.key),
+  }
 }
 
 const TEXT_ESCAPES: ReadonlyMap<number, number> = new Map(
@@ -268,6 +281,7 @@ const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
 
 /** Signature, flags, extension; then per row an int16 count and (int32 length, bytes) each; a count of -1 ends it. */
 function binaryRows(options: CopyOutOptions): Rows {
+  const masks = masksOf(options)
   let begun = false
   let ended = false
   return (bytes, pieces) => {
@@ -294,7 +308,7 @@ function binaryRows(options: CopyOutOptions): Rows {
       if (count < 0) throw malformed('binary COPY row')
       const end = binaryRowEnd(bytes, at + 2, count)
       if (end === -1) return at
-      maskBinaryRow(bytes, at, count, options, pieces)
+      maskBinaryRow(bytes, at, count, options, masks, pieces)
       at = end
     }
     return at
@@ -312,7 +326,7 @@ function binaryRowEnd(bytes: Buffer, start: number, count: number): number {
   return at > bytes.length ? -1 : at
 }
 
-function maskBinaryRow(bytes: Buffer, start: number, count: number, options: CopyOutOptions, pieces: Buffer[]): void {
+function maskBinaryRow(bytes: Buffer, start: number, count: number, options: CopyOutOptions, masks: Masks, pieces: Buffer[]): void {
   const { columns } = options
   const fits = columns !== 'whole-row' && columns.length === count
   pieces.push(bytes.subarray(start, start + 2))
@@ -320,7 +334,7 @@ function maskBinaryRow(bytes: Buffer, start: number, count: number, options: Cop
   for (let i = 0; i < count; i++) {
     const length = bytes.readInt32BE(at)
     const end = at + 4 + Math.max(0, length)
-    const shown = length === -1 ? undefined : maskBinaryField(bytes.subarray(at + 4, end), fits ? (columns[i] ?? 'whole') : 'whole', i, options)
+    const shown = length === -1 ? undefined : maskBinaryField(bytes.subarray(at + 4, end), fits ? (columns[i] ?? 'whole') : 'whole', i, options, masks)
     if (shown === undefined) pieces.push(bytes.subarray(at, end))
     else if (shown === null) pieces.push(NULL_LENGTH)
     else {
@@ -335,14 +349,14 @@ function maskBinaryRow(bytes: Buffer, start: number, count: number, options: Cop
 const NULL_LENGTH = Buffer.from([0xff, 0xff, 0xff, 0xff])
 const JSONB_VERSION = Buffer.from([1])
 
-function maskBinaryField(value: Buffer, plan: ColumnPlan, index: number, options: CopyOutOptions): Buffer | null | undefined {
+function maskBinaryField(value: Buffer, plan: ColumnPlan, index: number, options: CopyOutOptions, masks: Masks): Buffer | null | undefined {
   const { detectors, typeOids } = options
   const family: TypeFamily = typeOids === undefined ? 'other' : typeFamily(typeOids[index] ?? 0)
   if (family === 'jsonb' && (value[0] !== 1 || value.length === 0)) return null
+  if (plan !== 'pass') return (plan === 'whole' ? masks.whole(index) : masks.columns[index])?.(value, 0, value.length) ?? null
   const body = family === 'jsonb' ? value.subarray(1) : value
   let shown: Buffer | null | undefined
-  if (plan !== 'pass') shown = masked(plan, family, () => body, options)
-  else if (family === 'scalar' || !detectors.scanBytes(body, 0, body.length)) return undefined
+  if (family === 'scalar' || !detectors.scanBytes(body, 0, body.length)) return undefined
   else if (family === 'text') shown = detectors.maskBytes(body, 0, body.length) ?? undefined
   else if (family === 'json' || family === 'jsonb') shown = maskJson(body, 0, body.length, detectors)
   // A form we cannot rewrite from within (an array, a composite, a type nobody named): what must not be seen takes the field with it.

@@ -1,7 +1,8 @@
 import { GatewayError } from '../../errors.ts'
 import type { Detectors } from '../../masking/detectors.ts'
-import { maskJson, maskedJson } from '../../masking/json.ts'
-import { maskText, type MaskStyle, REDACTED } from '../../masking/rules.ts'
+import { maskJson } from '../../masking/json.ts'
+import type { MaskStyle } from '../../masking/rules.ts'
+import { valueMask } from './mask-values.ts'
 import { type TypeFamily, typeFamily } from './types.ts'
 
 // What the target sends is masked on its own bytes. A string per cell would cost three quarters of the throughput, so
@@ -89,10 +90,7 @@ export interface RowMasker {
 
 type Cell = (message: Buffer, start: number, end: number) => Buffer | null | undefined
 
-/**
- * Masks DataRows. Text (varchar, bpchar, name) takes its style, in both formats; json and jsonb stay valid JSON; every
- * other type becomes NULL, which is valid for all of them in both formats. NULL stays NULL.
- */
+/** Masks DataRows, each value by its type and in its format (mask-values.ts). NULL stays NULL. */
 export function createRowMasker(options: RowMaskerOptions): RowMasker {
   const formats = resultFormats(options)
   let detectOnly = true
@@ -102,7 +100,7 @@ export function createRowMasker(options: RowMaskerOptions): RowMasker {
     const family = typeFamily(field.typeOid)
     if (plan !== 'pass') {
       detectOnly = false
-      return maskedCell(plan, family, binary, options.key)
+      return valueMask(plan, field.typeOid, binary, options.key) ?? (() => null)
     }
     return options.detect ? detectedCell(family, binary, options.detectors) : undefined
   })
@@ -184,29 +182,6 @@ function maskRow(message: Buffer, cells: readonly (Cell | undefined)[]): Buffer 
   message.copy(out, write, read, end)
   out.writeInt32BE(out.length - 1, 1)
   return out
-}
-
-/** By plan: always something else than what was there. */
-function maskedCell(plan: Exclude<ColumnPlan, 'pass'>, family: TypeFamily, binary: boolean, key: Buffer): Cell {
-  if (family !== 'text' && family !== 'json' && family !== 'jsonb') return () => null
-  if (plan !== 'whole' && plan.style === 'null') return () => null
-  const prefix = family === 'jsonb' && binary ? JSONB_VERSION : undefined
-  const show = (text: string): Buffer | null => {
-    const shown = plan === 'whole' ? REDACTED : maskText(plan.style, text, key, plan.domain)
-    return shown === null ? null : Buffer.from(family === 'text' ? shown : maskedJson(shown), 'utf8')
-  }
-  if (plan === 'whole' || plan.style === 'redact') {
-    const constant = show('')!
-    const bytes = prefix === undefined ? constant : Buffer.concat([prefix, constant])
-    return () => bytes
-  }
-  if (family === 'text') return (message, start, end) => show(message.toString('utf8', start, end))
-  // Only tokens can stand for a document; its first letter or last four say nothing anyone asked for.
-  if (plan.style !== 'pseudonym' && plan.style !== 'hash') return maskedCell('whole', family, binary, key)
-  return (message, start, end) => {
-    const shown = show(message.toString('utf8', prefix === undefined ? start : start + 1, end))
-    return shown === null || prefix === undefined ? shown : Buffer.concat([prefix, shown])
-  }
 }
 
 const JSONB_VERSION = Buffer.from([1])

@@ -12,10 +12,15 @@ export const TYPE = {
   text: 25,
   oid: 26,
   json: 114,
+  xml: 142,
+  cidr: 650,
   float4: 700,
   float8: 701,
   unknown: 705,
+  macaddr8: 774,
   money: 790,
+  macaddr: 829,
+  inet: 869,
   bpchar: 1042,
   varchar: 1043,
   date: 1082,
@@ -48,3 +53,11 @@ const FAMILY: ReadonlyMap<number, TypeFamily> = new Map<number, TypeFamily>([
 export function typeFamily(oid: number): TypeFamily {
   return FAMILY.get(oid) ?? 'other'
 }
+
+/** Array types whose elements can be masked one by one: the element's type. All of them separate elements by a comma. */
+export const ARRAY_ELEMENT: ReadonlyMap<number, number> = new Map<number, number>([
+  [143, TYPE.xml], [199, TYPE.json], [651, TYPE.cidr], [775, TYPE.macaddr8], [1001, TYPE.bytea], [1003, TYPE.name], [1005, TYPE.int2], [1007, TYPE.int4],
+  [1009, TYPE.text], [1014, TYPE.bpchar], [1015, TYPE.varchar], [1016, TYPE.int8], [1021, TYPE.float4], [1022, TYPE.float8], [1028, TYPE.oid],
+  [1040, TYPE.macaddr], [1041, TYPE.inet], [1115, TYPE.timestamp], [1182, TYPE.date], [1183, TYPE.time], [1185, TYPE.timestamptz], [1231, TYPE.numeric],
+  [1263, TYPE.cstring], [1270, TYPE.timetz], [2951, TYPE.uuid], [3807, TYPE.jsonb],
+])
