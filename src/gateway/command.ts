@@ -105,3 +105,29 @@ export function mostConsequential(readings: readonly Facts[]): Facts {
 function rank(facts: Facts): number {
   return facts.unknown.length > 0 ? EFFECT_ORDER.length : EFFECT_ORDER.indexOf(facts.effect)
 }
+
+/** Whether a pattern `schema.table.column` covers a column; `*` stands for any characters within one of the three. */
+export function coversColumn(pattern: string, column: readonly string[]): boolean {
+  const segments = pattern.split('.')
+  return segments.length === column.length && segments.every((segment, index) => matchesSegment(segment, column[index] as string))
+}
+
+/** The parts of a name as facts spell it (`schema."my table".column`), without their quotes. */
+export function nameParts(name: string): string[] {
+  if (!name.includes('"')) return name.split('.')
+  return [...name.matchAll(/"((?:[^"]|"")*)"(?:\.|$)|([^."]*)(?:\.|$)/g)].slice(0, -1).map(([, quoted, plain]) => (quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"')))
+}
+
+function matchesSegment(glob: string, text: string): boolean {
+  if (!glob.includes('*')) return glob === text
+  const [first = '', ...rest] = glob.split('*')
+  if (!text.startsWith(first)) return false
+  let at = first.length
+  for (const [index, part] of rest.entries()) {
+    if (index === rest.length - 1) return text.length - part.length >= at && text.endsWith(part)
+    const found = text.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return true
+}

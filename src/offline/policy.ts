@@ -172,6 +172,8 @@ function describe(explanation: Explanation, all: boolean): string[] {
   explanation.readings.forEach((reading, index) => {
     lines.push('', `statement ${index + 1}: ${reading.action} (${reading.effect})  ${verdictLine(reading.verdict)}`)
     for (const resource of reading.resources) lines.push(`  touches ${resource}`)
+    for (const column of reading.influence) lines.push(`  decided by ${column}`)
+    for (const flow of reading.writeLineage) lines.push(`  writes ${flow}`)
     for (const reason of reading.unknown) lines.push(`  not understood: ${reason}`)
     for (const rule of reading.rules) {
       const elsewhere = rule.failed.some((field) => /^(protocol|target|labels|who|verbs)/.test(field))

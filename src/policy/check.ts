@@ -5,7 +5,7 @@ import { SAFE_FUNCTION_CLASSES, VOCABULARIES } from './vocabulary.ts'
 /** Something a policy that loads may still have wrong. `error`: surely not what was meant; `warning`: look at it; `info`: know it. */
 export interface Finding {
   readonly level: 'error' | 'warning' | 'info'
-  readonly code: 'unreachable' | 'unused_approval' | 'production_write' | 'self_approval' | 'broad_allow' | 'unknown_group' | 'unknown_allowed' | 'no_allow'
+  readonly code: 'unreachable' | 'unused_approval' | 'production_write' | 'self_approval' | 'broad_allow' | 'unknown_group' | 'unknown_allowed' | 'no_allow' | 'masked_oracle'
   readonly rule: string | undefined
   readonly file: string
   readonly line: number
@@ -18,7 +18,7 @@ export interface Finding {
  */
 export function checkPolicies(policies: PolicySet, known: Known = {}): Finding[] {
   return [
-    ...unreachable(policies), ...unusedApprovals(policies), ...selfApproval(policies), ...strangers(policies, known), ...productionWrites(policies, known), ...broadAllows(policies), ...nothingAllowed(policies),
+    ...unreachable(policies), ...unusedApprovals(policies), ...selfApproval(policies), ...strangers(policies, known), ...productionWrites(policies, known), ...broadAllows(policies), ...oracles(policies), ...nothingAllowed(policies),
   ]
 }
 
@@ -34,7 +34,7 @@ function unreachable({ rules }: PolicySet): Finding[] {
     if (rule.decision === undefined) return []
     const cover = denials.find((denial) => denial !== rule && rule.decision !== 'deny' && covers(denial, rule))
     if (cover !== undefined) return [finding('error', 'unreachable', rule, `never decides: "${cover.id}" denies everything it matches`)]
-    const impossible = contradiction(rule)
+    const impossible = contradiction(rule) ?? (needsMask(rule) && !rules.some((other) => other.masks.length > 0) ? 'it is about masked columns, and no rule has a mask' : undefined)
     return impossible === undefined ? [] : [finding('error', 'unreachable', rule, `never matches: ${impossible}`)]
   })
 }
@@ -43,7 +43,7 @@ function unreachable({ rules }: PolicySet): Finding[] {
 function covers(denial: Rule, rule: Rule): boolean {
   const { on, who } = denial
   // A denial catches what touches *any* of its names; a rule may also match what touches none. So only denials without names cover.
-  const names = [on.relations, on.columns, on.functions, on.function_classes, on.settings, on.setting_values, on.resources, on.attributes, on.unknown, on.access]
+  const names = [on.relations, on.columns, on.functions, on.function_classes, on.settings, on.setting_values, on.resources, on.attributes, on.unknown, on.access, on.influence, on.write_lineage]
   if (names.some((each) => each !== undefined)) return false
   if (on.protocol !== undefined && on.protocol !== rule.on.protocol) return false
   if (on.bounded !== undefined && on.bounded !== rule.on.bounded) return false
@@ -75,7 +75,7 @@ function globsCover(wide: readonly string[] | undefined, narrow: readonly string
 }
 
 function contradiction({ on }: Rule): string | undefined {
-  for (const [field, globs] of Object.entries({ target: on.target, relations: on.relations, functions: on.functions, settings: on.settings })) {
+  for (const [field, globs] of Object.entries({ target: on.target, relations: on.relations, functions: on.functions, settings: on.settings, influence: on.influence, write_lineage: on.write_lineage })) {
     if (globs === undefined) continue
     const negative = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1))
     if (negative.length === 0) continue
@@ -85,6 +85,21 @@ function contradiction({ on }: Rule): string | undefined {
   const verbs = on.verbs
   if (on.settings !== undefined && verbs?.every((verb) => !['set', 'reset', 'show', 'alter', 'system', 'role', 'create'].includes(verb)) === true) return 'none of its verbs names a setting'
   return undefined
+}
+
+/** Every pattern of one of the two fields is about masked columns. */
+function needsMask({ on }: Rule): boolean {
+  return [on.influence, on.write_lineage].some((globs) => globs?.every((glob) => glob.startsWith('!') || /^masked( > |$)/.test(glob)) === true)
+}
+
+/** A mask hides what is shown. Who may filter and sort by the column, or copy it, learns it all the same. */
+function oracles({ rules }: PolicySet): Finding[] {
+  const masking = rules.filter((rule) => rule.masks.length > 0 && rule.decision !== 'deny')
+  const first = masking[0]
+  if (first === undefined || !rules.some((rule) => rule.decision === 'allow')) return []
+  const covered = (field: 'influence' | 'write_lineage') => rules.some((rule) => rule.on[field] !== undefined)
+  const open = [...(covered('influence') ? [] : ['filtering or sorting by them (influence)']), ...(covered('write_lineage') ? [] : ['copying them elsewhere (write_lineage)'])]
+  return open.length === 0 ? [] : [finding('info', 'masked_oracle', first, `no rule looks at masked columns being learnt by ${open.join(' or by ')}`)]
 }
 
 // ---- people

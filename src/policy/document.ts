@@ -18,9 +18,20 @@ function many<T extends z.ZodType>(item: T) {
   return z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1, 'an empty list matches nothing: leave the field out').max(500))
 }
 
-const globs = many(name).refine((list) => list.some((glob) => !glob.startsWith('!')), {
-  message: 'a list of only "!" patterns matches nothing: add "*" (or "*.*" for a relation)',
+const ONLY_NEGATIVE = { message: 'a list of only "!" patterns matches nothing: add "*" (or "*.*" for a relation)' }
+const hasPositive = (list: readonly string[]): boolean => list.some((glob) => !glob.startsWith('!'))
+const globs = many(name).refine(hasPositive, ONLY_NEGATIVE)
+
+/** `masked`, `*` or a pattern of `schema.table.column`: any other word is a slip, and a denial that never fires. */
+const columnGlob = name.refine((glob) => /^!?(masked|\*|[^.]+\.[^.]+\..+|\*\.[^.]+)$/.test(glob), {
+  message: 'write a column as schema.table.column, or the word masked for every column that a mask covers',
 })
+const columnGlobs = many(columnGlob).refine(hasPositive, ONLY_NEGATIVE)
+
+const lineageGlob = name.refine((glob) => /^!?(masked|\*|[^.\s]+\.[^.]+\..+|\*\.[^.]+)( > \S.*)?$/.test(glob), {
+  message: 'write a column as schema.table.column, or masked, or either with its target: "masked > *"',
+})
+const lineageGlobs = many(lineageGlob).refine(hasPositive, ONLY_NEGATIVE)
 
 export const duration = z.string().regex(/^[1-9][0-9]{0,5}(s|m|h|d)$/, 'write a duration as 90s, 15m, 2h or 1d').transform(toMilliseconds)
   .refine((ms) => ms <= 30 * 86_400_000, 'at most 30d')
@@ -50,6 +61,8 @@ const onShape = {
   relations: globs.optional(),
   access: z.enum(['read', 'write']).optional(),
   columns: globs.optional(),
+  influence: columnGlobs.optional(),
+  write_lineage: lineageGlobs.optional(),
   functions: globs.optional(),
   function_classes: many(name).optional(),
   settings: globs.optional(),

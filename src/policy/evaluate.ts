@@ -1,9 +1,10 @@
 import type { Command, Facts, Principal, Target } from '../gateway/command.ts'
 import type { PolicySet } from './load.ts'
 import { slotKey } from './load.ts'
+import { strictest } from './lineage.ts'
 import { type CompiledRule, compileRules, readingOf, type Scope } from './match.ts'
 import { BUILTIN_ACTIONS } from './vocabulary.ts'
-import type { ColumnMask, DecisionPoint, MaskStyle, Obligation, Slot, Verdict } from './verdict.ts'
+import type { ColumnMask, DecisionPoint, Obligation, Slot, Verdict } from './verdict.ts'
 
 /** Ids of verdicts no rule of a policy gave. No rule may change them. */
 export const DEFAULT_DENY = 'default-deny'
@@ -29,14 +30,13 @@ export interface Evaluator extends DecisionPoint {
  */
 export function createEvaluator(policies: PolicySet): Evaluator {
   const { scopeOf } = compileRules(policies)
-  const masksOf = rememberMasks()
   const { judge, remembers } = rememberJudgements(scopeOf)
   const verdicts = new WeakMap<Scope, WeakMap<readonly Facts[], Verdict>>()
   return {
     policyVersion: policies.version,
     scopeOf,
     judge,
-    masks: (principal, target) => masksOf(scopeOf(principal, target)).all,
+    masks: (principal, target) => scopeOf(principal, target).masks.all,
     evaluate(command) {
       const scope = scopeOf(command.session.principal, command.session.target)
       const complete = command.readings.includes(command.facts)
@@ -52,7 +52,7 @@ export function createEvaluator(policies: PolicySet): Evaluator {
         if (judgement.verdict.kind === 'deny') return judgement.verdict
         judgements.push(judgement)
       }
-      const verdict = combine(judgements, masksOf(scope).always)
+      const verdict = combine(judgements, scope.masks.always)
       if (complete && readings.every((facts) => remembers(scope, facts))) known.set(command.readings, verdict)
       return verdict
     },
@@ -86,7 +86,7 @@ function judgeReading(scope: Scope, command: Command, facts: Facts): Judgement {
   const { action } = facts
   if (BUILTIN_ACTIONS.has(action) && !readingOf(facts).unknown) return { facts, verdict: allow(BUILTIN_PROTOCOL), applied: [] }
   if (action === 'connect') return judgeConnect(scope, command, facts)
-  const judgement = decide(facts, command, scope.candidates(readingOf(facts)))
+  const judgement = decide(facts, command, scope.candidates(readingOf(facts)), scope.masks.all)
   // SQL PREPARE runs nothing, like the protocol's Parse: what must wait does so at each EXECUTE, with its values. A denial stands.
   const onlyNamed = facts.attributes['depth'] === 'prepare' && judgement.verdict.kind === 'hold'
   return onlyNamed ? { facts, verdict: allow(judgement.verdict.rule), applied: judgement.applied.filter(({ rule }) => rule.decision !== 'hold') } : judgement
@@ -98,19 +98,19 @@ function judgeReading(scope: Scope, command: Command, facts: Facts): Judgement {
  */
 function judgeConnect(scope: Scope, command: Command, facts: Facts): Judgement {
   const denials = scope.rules.filter(({ rule, verbs }) => rule.decision === 'deny' && verbs?.has('connect') === true)
-  const denied = decide(facts, command, denials)
+  const denied = decide(facts, command, denials, scope.masks.all)
   if (denied.applied.length > 0) return denied
   const opening = readingOf(facts).unknown ? undefined : scope.rules.find(({ rule }) => rule.decision === 'allow' || rule.decision === 'hold')
   return opening === undefined ? denied : { facts, verdict: allow(`connect/${opening.rule.id}`), applied: [] }
 }
 
-function decide(facts: Facts, command: Command, candidates: readonly CompiledRule[]): Judgement {
+function decide(facts: Facts, command: Command, candidates: readonly CompiledRule[], masks: readonly ColumnMask[]): Judgement {
   const reading = readingOf(facts)
   let denial: CompiledRule | undefined
   let broken: CompiledRule | undefined
   const applied: CompiledRule[] = []
   next: for (const compiled of candidates) {
-    for (const { test } of compiled.tests) if (!test(reading, command)) continue next
+    for (const { test } of compiled.tests) if (!test(reading, command, masks)) continue next
     const { when, decision } = compiled.rule
     if (when !== undefined) {
       try {
@@ -198,9 +198,6 @@ function hold(holds: readonly CompiledRule[], obligations: readonly Obligation[]
 
 // ---- obligations
 
-// What hides more comes first: two rules for one column are both kept by showing the less of the two.
-const STRICTEST_FIRST: readonly MaskStyle[] = ['redact', 'null', 'hash', 'pseudonym', 'last4', 'partial']
-
 function obligationsOf(rules: readonly CompiledRule[], always: readonly ColumnMask[]): Obligation[] {
   const obligations: Obligation[] = []
   const extra: ColumnMask[] = []
@@ -222,27 +219,4 @@ function obligationsOf(rules: readonly CompiledRule[], always: readonly ColumnMa
   if (full !== undefined) obligations.push({ record: full })
   if (limited) obligations.push({ limit })
   return obligations
-}
-
-function strictest(masks: readonly ColumnMask[]): readonly ColumnMask[] {
-  const byColumn = new Map<string, ColumnMask>()
-  for (const mask of masks) {
-    const before = byColumn.get(mask.column)
-    if (before === undefined || STRICTEST_FIRST.indexOf(mask.style) < STRICTEST_FIRST.indexOf(before.style)) byColumn.set(mask.column, mask)
-  }
-  return [...byColumn.values()]
-}
-
-/** `always`: masks of rules without a decision. `all`: also those any rule in scope could add, for output that belongs to no command. */
-function rememberMasks(): (scope: Scope) => { readonly always: readonly ColumnMask[]; readonly all: readonly ColumnMask[] } {
-  const remembered = new WeakMap<Scope, { readonly always: readonly ColumnMask[]; readonly all: readonly ColumnMask[] }>()
-  return (scope) => {
-    let masks = remembered.get(scope)
-    if (masks === undefined) {
-      const of = (rules: readonly CompiledRule[]) => Object.freeze(strictest(rules.flatMap(({ rule }) => rule.masks)))
-      masks = { always: of(scope.rules.filter(({ rule }) => rule.decision === undefined)), all: of(scope.rules) }
-      remembered.set(scope, masks)
-    }
-    return masks
-  }
 }

@@ -285,6 +285,9 @@ function checkVocabulary({ rule: { on }, lacksOn }: RulePart, fault: AddFault): 
   }
   within(on.verbs, 'verb', some.flatMap((each) => each.verbs), ['on', 'verbs'])
   within(on.function_classes, 'function class', some.flatMap((each) => each.functionClasses), ['on', 'function_classes'])
+  for (const field of ['influence', 'write_lineage'] as const) {
+    if (on[field] !== undefined && !some.some((each) => Object.hasOwn(each.attributes, field))) fault(['on', field], `protocol "${on.protocol}" has no columns`, 'key')
+  }
   within(Object.keys(on.resources ?? {}), 'resource kind', some.flatMap((each) => each.resourceKinds), ['on', 'resources'], 'key')
   within(Object.keys(on.attributes ?? {}), 'attribute', some.flatMap((each) => Object.keys(each.attributes)), ['on', 'attributes'], 'key')
   for (const [name, values] of Object.entries(on.attributes ?? {})) checkAttributeType(name, values, some.map((each) => (Object.hasOwn(each.attributes, name) ? each.attributes[name] : undefined)), fault)

@@ -1,6 +1,8 @@
 import type { Command, FactValue, Facts, Principal, Resource, Target } from '../gateway/command.ts'
 import { compileGlobs } from './glob.ts'
+import { compileLineage, type Lineage, lineageOf, strictest } from './lineage.ts'
 import type { PolicySet, Rule } from './load.ts'
+import type { ColumnMask } from './verdict.ts'
 import { SAFE_FUNCTION_CLASSES } from './vocabulary.ts'
 
 /** One statement, laid out for matching. */
@@ -10,12 +12,13 @@ export interface Reading {
   readonly unknown: boolean
   readonly byKind: ReadonlyMap<string, readonly Resource[]>
   readonly functionClasses: readonly string[] | undefined
+  readonly lineage: Lineage
 }
 
 /** One condition of a rule, with the field it came from so that `policy explain` can name what failed. */
 export interface FieldTest {
   readonly field: string
-  readonly test: (reading: Reading, command: Command) => boolean
+  readonly test: (reading: Reading, command: Command, masks: readonly ColumnMask[]) => boolean
 }
 
 export interface ScopeTest {
@@ -34,8 +37,15 @@ export interface CompiledRule {
 /** The rules of one principal on one target, found by verb and by the relations a statement touches. */
 export interface Scope {
   readonly rules: readonly CompiledRule[]
+  readonly masks: ScopeMasks
   /** In the order of the policy; every rule that could match is among them. */
   candidates(reading: Reading): readonly CompiledRule[]
+}
+
+/** `always`: masks of rules without a decision. `all`: also those any rule in scope could add; what the word `masked` means. */
+export interface ScopeMasks {
+  readonly always: readonly ColumnMask[]
+  readonly all: readonly ColumnMask[]
 }
 
 /** Compiles every rule; the answer finds the rules in scope for a principal on a target, and remembers them for as long as both live. */
@@ -91,6 +101,7 @@ function layOut(facts: Facts): Reading {
     unknown: facts.unknown.length > 0 || facts.effect === 'unknown' || facts.action === 'unparsed',
     byKind,
     functionClasses: Array.isArray(classes) ? classes : undefined,
+    lineage: lineageOf(facts),
   }
 }
 
@@ -100,8 +111,10 @@ function createScope(rules: readonly CompiledRule[]): Scope {
   const ofVerb = (verb: string | undefined) => indexByRelation(deciding.filter(({ verbs }) => verbs === undefined || (verb !== undefined && verbs.has(verb))))
   // Made at first use: most sessions use a handful of verbs, and opening one must not pay for all.
   const indexes = new Map<string | undefined, (reading: Reading) => readonly CompiledRule[]>()
+  const masksOf = (some: readonly CompiledRule[]) => Object.freeze(strictest(some.flatMap(({ rule }) => rule.masks)))
   return {
     rules,
+    masks: { always: masksOf(rules.filter(({ rule }) => rule.decision === undefined)), all: masksOf(rules) },
     candidates(reading) {
       const verb = named.has(reading.facts.action) ? reading.facts.action : undefined
       let index = indexes.get(verb)
@@ -247,6 +260,12 @@ function addResourceTests(rule: Rule, allow: boolean, add: (field: string, test:
     add('functions', (reading) => quantify(reading.byKind.get('function'), (resource) => names(resource.name)))
   }
   addFunctionClassTest(rule, allow, add)
+  for (const field of ['influence', 'write_lineage'] as const) {
+    const globs = on[field]
+    if (globs === undefined) continue
+    const fits = compileLineage(globs, mode)
+    add(field, ({ lineage }, _command, masks) => (allow ? lineage[field].every((each) => fits(each, masks)) : lineage[field].some((each) => fits(each, masks))))
+  }
   if (on.settings !== undefined) {
     const names = compileGlobs(on.settings.map((glob) => glob.toLowerCase()), mode)
     // `RESET ALL` and the like name no setting at all: an allow for some settings must not cover that.
@@ -280,6 +299,12 @@ function addFunctionClassTest(rule: Rule, allow: boolean, add: (field: string, t
   if (function_classes === undefined && functions !== undefined && functions.every((glob) => !glob.includes('*'))) return
   const classes = function_classes === undefined ? SAFE_FUNCTION_CLASSES : new Set(function_classes)
   add('function_classes', ({ byKind, functionClasses }) => (functionClasses === undefined ? !byKind.has('function') : functionClasses.every((each) => classes.has(each))))
+  // Triggers run with the statement, whatever its text shows. A rule may vouch for those of its tables.
+  if (rule.on.attributes?.['user_triggers'] !== undefined || rule.on.attributes?.['trigger_classes'] !== undefined) return
+  add('trigger_classes', ({ facts }) => {
+    const triggers = facts.attributes['trigger_classes']
+    return !Array.isArray(triggers) || triggers.every((each) => classes.has(each))
+  })
 }
 
 /** `schema.table.column` globs over the columns of a relation. No list of columns, or `*` in it, means all of them. */

@@ -48,6 +48,8 @@ export const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
       setting_op: 'string', copy_direction: 'string', copy_channel: 'string', copy_format: 'string', explain_analyze: 'bool', on_conflict: 'string',
       transaction: 'string', lock_mode: 'int', object_type: 'string', objects: 'list<string>', cascade: 'bool', reference: 'string',
       relation_kinds: 'list<string>', user_triggers: 'bool', row_security: 'bool', cascades_to: 'list<string>',
+      influence: 'list<string>', write_lineage: 'list<string>', covered_as: 'list<string>', security_definer: 'bool', volatile: 'bool', runs_as: 'string',
+      trigger_functions: 'list<string>', trigger_classes: 'list<string>', event_triggers: 'list<string>', via_views: 'list<string>', resolved: 'bool',
     },
     context: { in_transaction: 'bool', role: 'string', database: 'string' },
   },
