@@ -1,8 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query'
 import { type FreeLiteral, freeLiterals } from './free-literals.ts'
+import { questionsOf, type RowsQuestion } from './impact/rewrite.ts'
 import type { RawStatement } from './raw.ts'
-import { textsOf } from './statement-texts.ts'
+import { textsOf, writeStatement } from './statement-texts.ts'
+import { listOf, treeOf } from './tree.ts'
 import { TooDeep, walkParseResult } from './walk.ts'
 
 // Runs the real grammar and reads the facts off its tree here, so that only compact facts cross the thread and a broken
@@ -14,12 +16,15 @@ export interface ParseRequest {
   readonly bytes: number
   /** Whether the answer says which literals are free. */
   readonly literals: boolean
+  /** How many rows it changes is asked for, and not its facts. */
+  readonly counting?: true
 }
 
 /** `cpuMs`: CPU this thread has used so far. `syntax`: the grammar refused the text, at that character (from 0; -1 unknown). `deep`: more nested than we follow. `broken`: do not use this thread again. */
 export type ParseAnswer = { readonly cpuMs: number | null } & (
   | { readonly kind: 'ready' }
   | { readonly kind: 'facts'; readonly id: number; readonly statements: readonly RawStatement[]; readonly free: readonly FreeLiteral[] }
+  | { readonly kind: 'questions'; readonly id: number; readonly questions: readonly (readonly RowsQuestion[])[] }
   | { readonly kind: 'syntax'; readonly id: number; readonly position: number }
   | { readonly kind: 'deep'; readonly id: number }
   | { readonly kind: 'broken'; readonly id: number; readonly cause: string }
@@ -34,9 +39,10 @@ port.on('message', (request: ParseRequest) => {
 await loadModule()
 port.postMessage({ kind: 'ready', cpuMs: cpuMs() } satisfies ParseAnswer)
 
-function answer({ id, text, bytes, literals }: ParseRequest) {
+function answer({ id, text, bytes, literals, counting }: ParseRequest) {
   try {
     const result = parseSync(text)
+    if (counting) return { kind: 'questions' as const, id, questions: listOf(treeOf(result)['stmts']).map((item) => questionsOf(treeOf(item)['stmt'], writeStatement)) }
     const statements = walkParseResult(result, bytes, textsOf(text, bytes))
     return { kind: 'facts' as const, id, statements, free: literals ? freeLiterals(result) : [] }
   } catch (error) {

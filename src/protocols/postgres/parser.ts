@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { GatewayError } from '../../errors.ts'
 import { guardBytes } from './byte-guard.ts'
+import type { RowsQuestion } from './impact/rewrite.ts'
 import type { ParseAnswer, ParseRequest } from './parse-worker.ts'
 import type { RawStatement } from './raw.ts'
 import { fits, keepShape, type Shape, shapeOf, type Template, templateOf } from './shape.ts'
@@ -41,6 +42,8 @@ export interface ParserPool {
    * Statements that were read off this text are the same objects again.
    */
   exact(bytes: Uint8Array): readonly RawStatement[] | Promise<readonly RawStatement[]>
+  /** How many rows each statement of this very text would change, as questions for its target. Rejects as `parse` throws. Not cached: it is asked of what is held. */
+  questions(bytes: Uint8Array): Promise<readonly (readonly RowsQuestion[])[]>
   /** False while no thread can answer. */
   readonly healthy: boolean
   /** Threads thrown away so far, and why. */
@@ -56,6 +59,8 @@ interface Job {
   /** Set where the text may become a template for others. */
   readonly template: { readonly shape: Shape; readonly bytes: Buffer } | null
   readonly resolve: (statements: readonly RawStatement[]) => void
+  /** Set where questions are asked for in place of facts. */
+  readonly count?: (questions: readonly (readonly RowsQuestion[])[]) => void
   readonly reject: (error: GatewayError) => void
 }
 
@@ -160,6 +165,18 @@ class Pool implements ParserPool {
     })
   }
 
+  async questions(bytes: Uint8Array): Promise<readonly (readonly RowsQuestion[])[]> {
+    if (this.#closed) throw new GatewayError('parser_unavailable', 'the parser has been stopped')
+    const text = guardBytes(asBuffer(bytes), this.#options.maxTextBytes)
+    if (text === '') return []
+    if (this.#queuedBytes + bytes.length > this.#options.maxQueuedBytes) throw new GatewayError('parser_unavailable', 'too much text is waiting to be parsed')
+    return new Promise((count, reject) => {
+      this.#queuedBytes += bytes.length
+      this.#queue.push({ id: this.#nextId++, text, bytes: bytes.length, key: null, template: null, resolve: () => count([]), count, reject })
+      this.#dispatch()
+    })
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#restart)
@@ -188,7 +205,7 @@ class Pool implements ParserPool {
     thread.job = job
     thread.parsed++
     this.#watch(thread, performance.now())
-    thread.worker.postMessage({ id: job.id, text: job.text, bytes: job.bytes, literals: job.template !== null } satisfies ParseRequest)
+    thread.worker.postMessage({ id: job.id, text: job.text, bytes: job.bytes, literals: job.template !== null, ...(job.count === undefined ? {} : { counting: true }) } satisfies ParseRequest)
   }
 
   /** Ends a thread that used up its time. Its CPU time counts where Node can tell it, so a loaded machine does not refuse good statements. */
@@ -242,7 +259,8 @@ class Pool implements ParserPool {
         if (template !== null) this.#shapes.set(shape, template, bytes, answer.statements)
       }
       job.resolve(answer.statements)
-    } else if (answer.kind === 'deep') job.reject(new GatewayError('input_limit', 'the statement is nested deeper than the parser can follow'))
+    } else if (answer.kind === 'questions') job.count?.(answer.questions)
+    else if (answer.kind === 'deep') job.reject(new GatewayError('input_limit', 'the statement is nested deeper than the parser can follow'))
     else job.reject(new GatewayError('not_understood', `the PostgreSQL grammar does not accept this text${answer.position >= 0 ? ` (at character ${answer.position + 1})` : ''}`))
     if (thread.parsed >= this.#options.recycleAfter) this.#discard(thread, 'age', null)
     else this.#dispatch()
