@@ -20,10 +20,9 @@ export type Frame =
   /** The file ends in the middle of a frame, or holds what is not one. Always the last of a file. */
   | { readonly kind: 'damaged'; readonly offset: number; readonly why: string }
 
-export function entryFrame(line: string, atMs: number): Buffer {
-  const payload = Buffer.byteLength(line)
-  const frame = head(FRAME.entry, payload, atMs, Buffer.allocUnsafe)
-  frame.write(line, HEAD_BYTES)
+export function entryFrame(line: Uint8Array, atMs: number, allocate: Allocate = Buffer.allocUnsafe): Buffer {
+  const frame = head(FRAME.entry, line.length, atMs, allocate)
+  frame.set(line, HEAD_BYTES)
   return frame
 }
 
@@ -31,7 +30,7 @@ export function entryFrame(line: string, atMs: number): Buffer {
 export function dataFrame(direction: 'input' | 'output', commandId: string, bytes: Uint8Array, atMs: number, allocate: Allocate): Buffer {
   const idBytes = Buffer.byteLength(commandId)
   if (idBytes > 255) throw new RangeError('a command id has at most 255 bytes')
-  const frame = head(FRAME[direction], 1 + idBytes + bytes.length, atMs, allocate)
+  const frame = head(direction === 'input' ? FRAME.input : FRAME.output, 1 + idBytes + bytes.length, atMs, allocate)
   frame[HEAD_BYTES] = idBytes
   frame.write(commandId, HEAD_BYTES + 1)
   frame.set(bytes, HEAD_BYTES + 1 + idBytes)
@@ -42,10 +41,17 @@ type Allocate = (size: number) => Buffer
 
 function head(kind: number, payloadBytes: number, atMs: number, allocate: Allocate): Buffer {
   const frame = allocate(HEAD_BYTES + payloadBytes)
-  frame.writeUInt32BE(5 + payloadBytes, 0)
+  writeUInt32(frame, 5 + payloadBytes, 0)
   frame[4] = kind
-  frame.writeUInt32BE(Math.min(Math.max(0, Math.floor(atMs)), 0xffffffff), 5)
+  writeUInt32(frame, Math.min(Math.max(0, Math.floor(atMs)), 0xffffffff), 5)
   return frame
+}
+
+function writeUInt32(frame: Buffer, value: number, at: number): void {
+  frame[at] = value >>> 24
+  frame[at + 1] = value >>> 16
+  frame[at + 2] = value >>> 8
+  frame[at + 3] = value
 }
 
 /** Streams the frames of a recording; memory is bounded by its largest frame. Throws what the file system throws. */

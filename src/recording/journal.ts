@@ -32,6 +32,8 @@ export interface Appended {
   readonly sequence: number
   /** The line as it goes to disk, newline excluded. */
   readonly line: string
+  /** The same as bytes; they stay as they are. */
+  readonly bytes: Buffer
 }
 
 export interface JournalHead {
@@ -43,9 +45,21 @@ export interface JournalHead {
 /** What has happened already gates nothing, so it is taken even while the disk is refused to commands. */
 const TELLS_OF_THE_PAST: ReadonlySet<Entry['kind']> = new Set(['outcome', 'session'])
 
+// A line is written as bytes once, where its hash, its recording and the disk then take it from.
+const SLAB_BYTES = 64 * 1024
+// Longer lines are measured first: a character may take three bytes, and room for so many would be wasted on them.
+const MEASURED_CHARACTERS = 4 * 1024
+
+/** Lines that lie side by side in one slab, newlines included. */
+interface Piece {
+  readonly slab: Buffer
+  readonly start: number
+  end: number
+}
+
 // Lines that leave for the disk together. `done` exists once somebody waits.
 interface Batch {
-  lines: string[]
+  pieces: Piece[]
   bytes: number
   sequence: number
   hash: string
@@ -120,6 +134,8 @@ export class Journal {
   #collecting: Batch
   #inFlight: Batch | undefined
   #bufferedBytes = 0
+  #slab: Buffer = Buffer.alloc(0)
+  #slabUsed = 0
 
   #running: Promise<void> | undefined
   #behind: NodeJS.Timeout | undefined
@@ -179,20 +195,30 @@ export class Journal {
   /**
    * Takes the next place in the chain. Throws `recording_unavailable` (unhealthy, full, closed) or `input_limit`
    * (a line over maxEntryBytes), and then nothing was taken. Outcomes and session ends are taken while unhealthy too.
+   * `more`: members for the end of the body that are JSON already, each with a comma in front.
    */
-  append(entry: Entry): Appended {
+  append(entry: Entry, more = ''): Appended {
     this.assertTakes(entry.kind)
-    const body = JSON.stringify(entry.body)
-    if (body === undefined || body[0] !== '{') throw new TypeError('the body of a journal entry is a JSON object')
+    const own = JSON.stringify(entry.body)
+    if (own === undefined || own[0] !== '{') throw new TypeError('the body of a journal entry is a JSON object')
+    const body = more === '' ? own : own === '{}' ? `{${more.slice(1)}}` : `${own.slice(0, -1)}${more}}`
     const sequence = this.#sequence + 1
     const session = JSON.stringify(entry.session)
     const line = `{"seq":${sequence},"at":"${this.#timestamp()}","session":${session},"kind":"${entry.kind}","body":${body},"prev":"${this.#hash}"}`
-    const bytes = Buffer.byteLength(line) + 1
-    if (bytes > this.#maxEntryBytes) throw new GatewayError('input_limit', `a journal entry of ${bytes} bytes is over the limit of ${this.#maxEntryBytes}`)
+    const start = this.#put(line)
+    const end = this.#slabUsed
+    const bytes = end - start
+    if (bytes > this.#maxEntryBytes) {
+      this.#slabUsed = start
+      throw new GatewayError('input_limit', `a journal entry of ${bytes} bytes is over the limit of ${this.#maxEntryBytes}`)
+    }
+    const written = this.#slab.subarray(start, end - 1)
     this.#sequence = sequence
-    this.#hash = hash('sha256', line, 'hex')
+    this.#hash = hash('sha256', written, 'hex')
     const batch = this.#collecting
-    batch.lines.push(line)
+    const last = batch.pieces.at(-1)
+    if (last !== undefined && last.slab === this.#slab && last.end === start) last.end = end
+    else batch.pieces.push({ slab: this.#slab, start, end })
     batch.bytes += bytes
     batch.sequence = sequence
     batch.hash = this.#hash
@@ -200,7 +226,21 @@ export class Journal {
     // During an outage the retry takes the lines along; what came in meanwhile belongs to the range the recovery names.
     if (this.#failure !== undefined) this.#failure.until = sequence
     else if (this.#running === undefined && this.#behind === undefined) this.#behind = setTimeout(this.#onBehind, this.#writeBehindMs)
-    return { sequence, line }
+    return { sequence, line, bytes: written }
+  }
+
+  /** Writes a line and its newline behind what the slab has; returns where it begins. */
+  #put(line: string): number {
+    const most = line.length > MEASURED_CHARACTERS ? Buffer.byteLength(line) : line.length * 3
+    if (this.#slabUsed + most + 1 > this.#slab.length) {
+      this.#slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, most + 1))
+      this.#slabUsed = 0
+    }
+    const start = this.#slabUsed
+    const end = start + this.#slab.write(line, start)
+    this.#slab[end] = 0x0a
+    this.#slabUsed = end + 1
+    return start
   }
 
   /**
@@ -292,7 +332,8 @@ export class Journal {
   async #commit(batch: Batch): Promise<void> {
     if (this.#reopen) await this.#reopenAtEnd()
     if (this.#offset > 0 && this.#offset + batch.bytes > this.#rotateBytes) await this.#rotate()
-    const bytes = Buffer.from(`${batch.lines.join('\n')}\n`, 'utf8')
+    const pieces = batch.pieces.map(({ slab, start, end }) => slab.subarray(start, end))
+    const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
     await writeAll(this.#fd, bytes, this.#offset)
     if (DSYNC === 0) await fs.fdatasync(this.#fd)
     this.#offset += bytes.length
@@ -335,10 +376,10 @@ export class Journal {
   #putBack(batch: Batch, error: unknown): void {
     const after = this.#collecting
     this.#collecting = {
-      lines: batch.lines.concat(after.lines),
+      pieces: [...batch.pieces, ...after.pieces],
       bytes: batch.bytes + after.bytes,
       sequence: Math.max(batch.sequence, after.sequence),
-      hash: after.lines.length > 0 ? after.hash : batch.hash,
+      hash: after.pieces.length > 0 ? after.hash : batch.hash,
       done: undefined,
     }
     this.#reopen = true
@@ -392,7 +433,7 @@ export class Journal {
   }
 
   #newBatch(): Batch {
-    return { lines: [], bytes: 0, sequence: 0, hash: '', done: undefined }
+    return { pieces: [], bytes: 0, sequence: 0, hash: '', done: undefined }
   }
 }
 

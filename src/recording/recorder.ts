@@ -166,10 +166,10 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     }
     assertHealthy()
     journal.assertTakes('command')
-    const { sequence, line } = journal.append({ session: session.id, kind: 'session', body })
+    const { sequence, bytes } = journal.append({ session: session.id, kind: 'session', body })
     const opened: Open = { id: session.id, file: files.create(path), openedAtMs: session.openedAt.getTime(), sums: new Map() }
     sessions.set(session.id, opened)
-    files.add(opened.file, entryFrame(line, now() - opened.openedAtMs), sequence)
+    files.add(opened.file, entryFrame(bytes, now() - opened.openedAtMs, files.allocate), sequence)
   }
 
   function append(entry: Entry): number {
@@ -178,10 +178,10 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     if (entry.kind !== 'outcome' && entry.kind !== 'session') assertHealthy()
     const command = open !== undefined && entry.kind === 'outcome' ? entry.body['command'] : undefined
     const sums = typeof command === 'string' ? open?.sums.get(command) : undefined
-    const { sequence, line } = journal.append(sums === undefined ? entry : { ...entry, body: { ...entry.body, ...sumFields(sums) } })
+    const { sequence, bytes } = journal.append(entry, sums === undefined ? '' : sumFields(sums))
     if (open === undefined) return sequence
     if (sums !== undefined) open.sums.delete(command as string)
-    files.add(open.file, entryFrame(line, now() - open.openedAtMs), sequence)
+    files.add(open.file, entryFrame(bytes, now() - open.openedAtMs, files.allocate), sequence)
     return sequence
   }
 
@@ -216,9 +216,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   /** Puts the sums of a command that has no outcome (yet) into the chain; a later part of it begins new sums. */
   function bind(open: Open, command: string, sums: { input: Sum | undefined; output: Sum | undefined }): void {
     const kind = sums.output === undefined ? 'input' : 'output'
-    const { sequence, line } = journal.append({ session: open.id, kind, body: { command, event: 'bound_without_outcome', ...sumFields(sums) } })
+    const { sequence, bytes } = journal.append({ session: open.id, kind, body: { command, event: 'bound_without_outcome' } }, sumFields(sums))
     open.sums.delete(command)
-    files.add(open.file, entryFrame(line, now() - open.openedAtMs), sequence)
+    files.add(open.file, entryFrame(bytes, now() - open.openedAtMs, files.allocate), sequence)
   }
 
   function closeSession(sessionId: string): void {
@@ -239,8 +239,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
         if (!(await files.flushed(open.file))) return
         await files.sync(open.file)
         const body = { event: 'closed', recording_bytes: open.file.offset }
-        const { sequence, line } = journal.append({ session: open.id, kind: 'session', body })
-        files.add(open.file, entryFrame(line, now() - open.openedAtMs), sequence)
+        const { sequence, bytes } = journal.append({ session: open.id, kind: 'session', body })
+        files.add(open.file, entryFrame(bytes, now() - open.openedAtMs, files.allocate), sequence)
         await files.flushed(open.file)
         await files.release(open.file)
         return
@@ -309,14 +309,14 @@ function addTo(sum: Sum | undefined, bytes: Buffer): Sum {
   return sum
 }
 
-function sumFields(sums: { readonly input: Sum | undefined; readonly output: Sum | undefined }): Record<string, string | number> {
-  const fields: Record<string, string | number> = {}
-  for (const direction of ['input', 'output'] as const) {
-    const sum = sums[direction]
-    if (sum === undefined) continue
-    // copy(): a refused append must leave the running hash as it was.
-    fields[`${direction}_sha256`] = sum.only !== undefined ? hash('sha256', sum.only, 'hex') : sum.hash!.copy().digest('hex')
-    fields[`${direction}_bytes`] = sum.bytes
-  }
-  return fields
+/** Members of an entry's body, as JSON with a comma in front of each. */
+function sumFields(sums: { readonly input: Sum | undefined; readonly output: Sum | undefined }): string {
+  return sumOf('input', sums.input) + sumOf('output', sums.output)
+}
+
+function sumOf(direction: 'input' | 'output', sum: Sum | undefined): string {
+  if (sum === undefined) return ''
+  // copy(): a refused append must leave the running hash as it was.
+  const sha256 = sum.only !== undefined ? hash('sha256', sum.only, 'hex') : sum.hash!.copy().digest('hex')
+  return `,"${direction}_sha256":"${sha256}","${direction}_bytes":${sum.bytes}`
 }

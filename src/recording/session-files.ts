@@ -41,6 +41,8 @@ const EAGER_BYTES = 256 * 1024
 // Frames of at least half a slab get one that was used before: fresh memory for every frame of a bulk answer costs more than
 // hashing it. Smaller ones would waste what the limits count.
 const MAX_FREE_SLABS = 64
+const SMALL_BYTES = 2 * 1024
+const SHARED_BYTES = 128 * 1024
 // Vectors of one writev; the system's limit is 1024.
 const MAX_VECTORS = 512
 
@@ -59,6 +61,8 @@ export class SessionFiles {
   readonly #later = new Set<SessionFile>()
   readonly #waiting = new Set<SessionFile>()
   readonly #slabs: ArrayBuffer[] = []
+  #small: Buffer = Buffer.alloc(0)
+  #smallUsed = 0
   #total = 0
   #running: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -97,8 +101,20 @@ export class SessionFiles {
 
   /** Memory for a frame; taken back once the frame is written, so nobody may keep a view of one over half a slab. */
   readonly allocate = (size: number): Buffer => {
+    if (size <= SMALL_BYTES) return this.#allocateSmall(size)
     if (size < MAX_DATA_FRAME_BYTES / 2 || size > MAX_DATA_FRAME_BYTES) return Buffer.allocUnsafe(size)
     return Buffer.from(this.#slabs.pop() ?? Buffer.allocUnsafeSlow(MAX_DATA_FRAME_BYTES).buffer, 0, size)
+  }
+
+  /** Many small frames share a piece of memory, which goes when the last of them is written. */
+  #allocateSmall(size: number): Buffer {
+    if (this.#smallUsed + size > this.#small.length) {
+      this.#small = Buffer.allocUnsafeSlow(SHARED_BYTES)
+      this.#smallUsed = 0
+    }
+    const from = this.#smallUsed
+    this.#smallUsed += size
+    return this.#small.subarray(from, from + size)
   }
 
   /** `sequence`: the journal record this frame is, if it is one. */
