@@ -165,9 +165,9 @@ function assign(targets: readonly Value[], scope: Scope, assigned: Assigned): vo
     addAll(entry.fields.get('expr'), scope, value)
     const attribute = numberOf(entry, 'resno')
     scope.gathered.writes.push({ into: { relation, attribute }, value })
-    const before = assigned.get(attribute)
-    if (before === undefined) assigned.set(attribute, value)
-    else before.add(value)
+    const held = assigned.get(attribute) ?? new Taint()
+    held.add(value)
+    assigned.set(attribute, held)
   }
 }
 
