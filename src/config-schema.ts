@@ -98,6 +98,17 @@ export const targetSchema = z.strictObject({
       .prefault({})
       .describe('TLS to the target'),
     search_path: z.array(text).min(1).default(['public']).describe('schemas a bare table name is looked up in, set on every connection'),
+    analysis: z
+      .strictObject({
+        user: text.optional().describe('role that asks the target what statements mean, and runs none; a member of `user`; `user` itself where absent'),
+        password: secretSchema.optional().describe('its password; needed with `user`'),
+        method: z
+          .enum(['auto', 'print', 'function', 'none'])
+          .default('auto')
+          .describe('`print`: by debug_print_rewritten, where the role’s log_min_messages keeps the trees out of the server’s log; `function`: by functions that are rolled back; `auto`: the first that works; `none`: not at all'),
+      })
+      .prefault({})
+      .describe('how the target is asked what tables, columns and functions a statement means (docs/postgres-analysis.md)'),
   }).describe('how the gateway reaches it'),
 })
 

@@ -66,6 +66,8 @@ export interface TargetConfig extends Target {
     readonly password: string
     readonly tls: { readonly mode: 'disable' } | { readonly mode: 'require' | 'verify-full'; readonly ca?: string; readonly serverName: string }
     readonly searchPath: readonly string[]
+    /** Who asks what statements mean: the same credential where none is configured for it. */
+    readonly analysis: { readonly user: string; readonly password: string; readonly method: 'auto' | 'print' | 'function' | 'none' }
   }
 }
 
@@ -360,6 +362,11 @@ class Loader {
       if (ca !== undefined && !attempt(() => new X509Certificate(ca))) this.#fault([...tlsAt, 'ca'], 'is not a PEM certificate')
       const password = this.#secret([...at, 'postgres', 'password'], target.postgres.password)
       if (password === undefined) return []
+      const { analysis } = target.postgres
+      const analysisAt = [...at, 'postgres', 'analysis']
+      if ((analysis.user === undefined) !== (analysis.password === undefined)) this.#fault(analysisAt, 'user and password belong together')
+      const analysisPassword = analysis.password === undefined ? password : this.#secret([...analysisAt, 'password'], analysis.password)
+      if (analysisPassword === undefined) return []
       return [
         {
           name: target.name,
@@ -374,6 +381,7 @@ class Loader {
             password,
             tls: tls.mode === 'disable' ? { mode: tls.mode } : { mode: tls.mode, ...(ca === undefined ? {} : { ca }), serverName: tls.server_name ?? host },
             searchPath: target.postgres.search_path,
+            analysis: { user: analysis.user ?? user, password: analysisPassword, method: analysis.method },
           },
         },
       ]

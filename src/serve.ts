@@ -113,6 +113,8 @@ async function start(config: Config, log: Log, options: ServeOptions, undo: (() 
     onHealth(part, healthy) {
       log.event('target.health', { target: part.slice('target '.length), healthy }, healthy ? 'info' : 'error')
     },
+    // Without analysis much is not understood that could be: said once, loudly, where somebody can do something about it.
+    onAnalysis: (database, { method }) => log.event('target.analysis', { target: database, method }, method === 'print' ? 'info' : 'warn'),
     onFault: (code, detail) => log.event('connection.refused', { protocol: 'postgres', code, kind: detail }, 'warn'),
   })
   parserRecycles = postgres.parserRecycles

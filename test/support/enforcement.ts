@@ -67,7 +67,7 @@ function compile(rule: Rule): Evaluator {
   return createEvaluator(compilePolicies([{ file: 'p.yaml', bytes: Buffer.from(`${APPROVALS}  - { id: delete-${rule}, on: ${where}, ${decision} }\n`) }]))
 }
 
-export async function createGate(rule: Rule = 'one'): Promise<Gate> {
+export async function createGate(rule: Rule = 'one', ownWords: ReadonlyMap<string, Uint8Array> = new Map()): Promise<Gate> {
   const folder = mkdtempSync(join(tmpdir(), 'holdpoint-gate-'))
   const store = openStore(join(folder, 'store.db'))
   // Every block in a file of its own, so that a lost folder is noticed by the very next one.
@@ -89,7 +89,7 @@ export async function createGate(rule: Rule = 'one'): Promise<Gate> {
       return barred
     },
     maskText: recorder.maskText,
-    ownWords: new Map([[OWN_WORD, Buffer.from('hello')]]),
+    ownWords: new Map([[OWN_WORD, Buffer.from('hello')], ...ownWords]),
     now: () => new Date(time),
     observe: (event) => void seen.push(event),
   })

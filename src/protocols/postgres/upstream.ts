@@ -45,6 +45,8 @@ export interface Upstream {
 const LOGIN_MESSAGE_BYTES = 1 << 20
 /** Clients are refused names that begin with holdpoint/ (session-effects.ts). */
 const ANALYSED_NAME = 'holdpoint/analysis'
+const MADE_BODY = `SELECT prosqlbody::pg_catalog.text AS body FROM pg_catalog.pg_proc
+  WHERE proname OPERATOR(pg_catalog.=) 'holdpoint_analysis' AND pronamespace OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()`
 const keyCaches = new WeakMap<UpstreamTarget, KeyCache>()
 
 /** The start-up packet (protocol 3.0) whose digest the permit of `connect` is for. */
@@ -119,6 +121,32 @@ export function analysisMessages(text: string, parameterTypes: readonly number[]
 /** Shows one statement to the target. The bytes are made here, so an analysis permit can carry no others. */
 export function analyse(permit: AnalysisPermit, upstream: Upstream, text: string, parameterTypes: readonly number[]): Promise<void> | undefined {
   const bytes = analysisMessages(text, parameterTypes)
+  spendAnalysisPermit(permit, bytes)
+  return write(upstream, bytes)
+}
+
+/**
+ * The messages by which a target without printed trees is asked: the statement becomes the body of a function that is never
+ * called, in a transaction that is rolled back. `before` is how many characters of the target's text stand before it.
+ * Parse takes one statement only, so nothing in the text can end the function and go on; it is CREATE FUNCTION that runs.
+ */
+export function functionMessages(text: string, argumentTypes: readonly string[]): { readonly bytes: Buffer; readonly before: number } {
+  const head = `CREATE FUNCTION pg_temp.holdpoint_analysis(${argumentTypes.join(', ')}) RETURNS void LANGUAGE sql BEGIN ATOMIC `
+  const run = [serialize.bind({ statement: ANALYSED_NAME }), serialize.execute(), serialize.close({ type: 'S', name: ANALYSED_NAME })]
+  const bytes = Buffer.concat([
+    serialize.query('BEGIN'),
+    // A comment at its end must not take the end of the body with it.
+    serialize.parse({ name: ANALYSED_NAME, text: `${head}${text}\n; END`, types: [] }), ...run,
+    serialize.parse({ name: ANALYSED_NAME, text: MADE_BODY, types: [] }), serialize.describe({ type: 'S', name: ANALYSED_NAME }), ...run,
+    serialize.sync(),
+    serialize.query('ROLLBACK'),
+  ])
+  return { bytes, before: head.length }
+}
+
+/** See functionMessages; three ReadyForQuery come back. `argumentTypes` are names, quoted where they must be. */
+export function analyseAsFunction(permit: AnalysisPermit, upstream: Upstream, text: string, argumentTypes: readonly string[]): Promise<void> | undefined {
+  const { bytes } = functionMessages(text, argumentTypes)
   spendAnalysisPermit(permit, bytes)
   return write(upstream, bytes)
 }

@@ -1,9 +1,9 @@
 import { GatewayError } from '../../../errors.ts'
 import { type AnswerRow, type Answers, readAnswers } from '../answers.ts'
-import { analyse, analysisMessages, connect, send, type Upstream } from '../upstream.ts'
+import { analyse, analyseAsFunction, analysisMessages, connect, functionMessages, send, type Upstream } from '../upstream.ts'
 import type { Analysis, AnalyserParts } from './analysis.ts'
 import { type AnalysisWord, wordName } from './analysis-words.ts'
-import { readNodeTree, unfold } from './node-tree.ts'
+import { readNodeTree, unfold, type Value } from './node-tree.ts'
 import type { Rejected, Unresolved } from './resolution.ts'
 
 // One connection on which the target is asked what texts mean: how it is set up, and how its answers are read.
@@ -133,7 +133,7 @@ class OpenSide implements Side {
     if (this.state.method === 'none') return unresolved(this.state.print ?? 'this target is not asked what statements mean')
     this.#busySince = performance.now()
     try {
-      return await this.#print(text, parameterTypes)
+      return await (this.state.method === 'print' ? this.#print(text, parameterTypes) : this.#function(text, parameterTypes))
     } catch (error) {
       this.end()
       if (error instanceof GatewayError && error.code === 'target_unavailable') return 'lost'
@@ -148,6 +148,15 @@ class OpenSide implements Side {
     const permit = this.#parts.door.analysis(null, analysisMessages(text, parameterTypes))
     void analyse(permit, this.#upstream, text, parameterTypes)
     return readPrinted(await readAnswers(this.#upstream, 1, LIMITS))
+  }
+
+  async #function(text: string, parameterTypes: readonly number[]): Promise<Analysis> {
+    const names = parameterTypes.map((type) => this.#parts.typeName(type))
+    if (names.includes(null)) return unresolved('the types of its parameters are not given, and the target can be asked by functions only, which need them')
+    const { bytes, before } = functionMessages(text, names as string[])
+    const permit = this.#parts.door.analysis(null, bytes)
+    void analyseAsFunction(permit, this.#upstream, text, names as string[])
+    return readBody(await readAnswers(this.#upstream, 3, LIMITS), before)
   }
 
   onEnd(then: () => void): void {
@@ -170,6 +179,31 @@ export function readPrinted({ notices, errors, tooLong }: Pick<Answers, 'notices
   if (printed.length === 0) return unresolved('the target did not say how it reads it')
   try {
     return { kind: 'trees', by: 'print', trees: printed.map((notice) => readNodeTree(unfold(notice.get('D') ?? ''))) }
+  } catch (fault) {
+    return unresolved(fault instanceof GatewayError ? fault.message : `the target's query tree could not be read`)
+  }
+}
+
+/** The tree of the function that was made of it, or why there is none. */
+function readBody({ rows, errors, tooLong }: Answers, before: number): Analysis {
+  const [error] = errors
+  if (error !== undefined) {
+    // It is told of fewer parameters than it uses: the target would find their types itself, elsewhere.
+    if (error.get('C') === '42P02') return unresolved('the types of its parameters are not given, and the target can be asked by functions only, which need them')
+    const fields = new Map(error)
+    const position = Number(fields.get('P')) - before
+    if (position > 0) fields.set('P', String(position))
+    else fields.delete('P')
+    return refusedBy(fields)
+  }
+  const body = rows[0]?.['body']
+  if (tooLong || typeof body !== 'string') return unresolved('the target did not say how it reads it')
+  try {
+    // `((QUERY ..))`: a body of one statement.
+    const tree = readNodeTree(body)
+    const [statement, ...more] = Array.isArray(tree) ? (tree as readonly Value[]) : []
+    if (statement === undefined || more.length > 0) return unresolved('the target reads it as more than one statement')
+    return { kind: 'trees', by: 'function', trees: [statement] }
   } catch (fault) {
     return unresolved(fault instanceof GatewayError ? fault.message : `the target's query tree could not be read`)
   }

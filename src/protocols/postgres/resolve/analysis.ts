@@ -19,6 +19,8 @@ export interface Analysed {
 export type Analysis = Analysed | Rejected | Unresolved
 
 export interface Analyser {
+  /** As configured. */
+  readonly method: AnalysisMethod
   /** Never rejects: what could not be asked is `unresolved`. `parameterTypes`: oids, 0 or left out for those to be found. */
   analyse(text: string, parameterTypes: readonly number[]): Promise<Analysis>
   /** As the target was last found. Undefined: it has not answered yet. */
@@ -35,6 +37,8 @@ export interface AnalyserParts {
   readonly method: AnalysisMethod
   readonly words: ReadonlyMap<string, Buffer>
   readonly door: Pick<Door, 'own' | 'analysis'>
+  /** A type by oid, as it is written in SQL with its schema; null: not known. */
+  readonly typeName: (oid: number) => string | null
   readonly connectTimeoutMs: number
   readonly onState?: (state: AnalysisState) => void
 }
@@ -80,8 +84,9 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
       sides.add(side)
       side.onEnd(() => sides.delete(side))
       failedUntil = 0
+      const isNew = state?.method !== side.state.method
       state = side.state
-      parts.onState?.(side.state)
+      if (isNew) parts.onState?.(side.state)
       return side
     } finally {
       opening--
@@ -139,6 +144,7 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
   }
 
   return {
+    method: parts.method,
     analyse(text, parameterTypes) {
       if (stopped) return Promise.resolve(unresolved('the gateway is stopping'))
       if (parts.method === 'none') return Promise.resolve(unresolved('this target is not asked what statements mean (analysis method none)'))

@@ -1,0 +1,37 @@
+import { GatewayError } from '../../../errors.ts'
+import type { Analyser, AnalysisMethod } from './analysis.ts'
+import type { AnalysisState } from './analysis-side.ts'
+
+// What is said of a target's way of analysis, at the start and to those who watch.
+
+/**
+ * Finds the way a database is asked. Throws `config_invalid` when the configured one cannot work there: a control that was
+ * asked for and does not run is not passed over. One that cannot be reached is found later, by the first statement.
+ */
+export async function findAnalysis(database: { readonly name: string; readonly analyser: Analyser }, target: { readonly analysis: { readonly user: string; readonly method: AnalysisMethod } }): Promise<void> {
+  const { user, method } = target.analysis
+  if (method === 'none') return
+  let state: AnalysisState
+  try {
+    state = await database.analyser.probe()
+  } catch (error) {
+    if (method === 'auto') return
+    throw new GatewayError('config_invalid', `${database.name}: analysis.method is ${method}, and ${user} could not sign in: ${error instanceof Error ? error.message : 'unknown fault'}`, { cause: error })
+  }
+  if (method !== 'auto' && state.method !== method) throw new GatewayError('config_invalid', `${database.name}: analysis.method is ${method}, which does not work there: ${state[method] ?? 'unknown fault'}`)
+}
+
+/** For readiness: `none` is a way too, and says what it costs. */
+export function analysisDetail(analyser: Analyser): { readonly ok: boolean; readonly detail: string } {
+  const state = analyser.state()
+  if (analyser.method === 'none') return { ok: true, detail: 'none, as configured: statements mean what their text says, and what that leaves open is not understood' }
+  if (state === undefined) return { ok: false, detail: 'the target has not been asked yet' }
+  return { ok: true, detail: describeAnalysis(state) }
+}
+
+/** One sentence. */
+export function describeAnalysis({ method, print, function: byFunction }: AnalysisState): string {
+  if (method === 'print') return 'print: the target shows its rewritten trees'
+  if (method === 'function') return `function: the target shows its trees, not rewritten${print === null ? '' : `; print does not work: ${print}`}`
+  return `none: statements mean what their text says, and what that leaves open is not understood; print: ${print ?? 'possible'}; function: ${byFunction ?? 'possible'}`
+}
