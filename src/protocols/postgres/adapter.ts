@@ -12,7 +12,7 @@ import { createTextMasker } from '../../masking/text-stream.ts'
 import type { Obligation } from '../../policy/verdict.ts'
 import type { Door, ProtocolAdapter } from '../adapter.ts'
 import { backend, errorOrNotice, message, parameterStatus, readyForQuery } from './codec.ts'
-import { type Database, databaseWords, openDatabase } from './database.ts'
+import { type Database, type DatabaseTarget, databaseWords, openDatabase } from './database.ts'
 import type { Catalog } from './catalog.ts'
 import { type Meaning, PostgresCommand } from './exchange.ts'
 import { resolveFacts, touches } from './facts.ts'
@@ -21,13 +21,15 @@ import { ABORT, ABORT_AND_SYNC, ClientDone, FLUSH, PostgresLane, SYNC } from './
 import { createParserPool } from './parser.ts'
 import type { RawStatement } from './raw.ts'
 import { fatal } from './refusals.ts'
+import type { AnalysisState } from './resolve/analysis-side.ts'
+import { analysisDetail, findAnalysis } from './resolve/analysis-method.ts'
 import { refersToNames } from './session-effects.ts'
 import { columnMasks, createSight, maskedColumns, type Sight } from './sight.ts'
 import { createTranscriber } from './transcript.ts'
 import { cancel, cancelPacket, connect, startupPacket, type Upstream, type UpstreamTarget } from './upstream.ts'
 
 export interface PostgresTarget extends Target {
-  readonly postgres: UpstreamTarget & { readonly database: string; readonly databases: readonly string[]; readonly searchPath: readonly string[] }
+  readonly postgres: DatabaseTarget & { readonly database: string; readonly databases: readonly string[] }
 }
 
 export interface PostgresOptions {
@@ -47,13 +49,15 @@ export interface PostgresOptions {
   /** For notices: where a person looks at a hold. */
   readonly adminUrl: () => string
   readonly onHealth: (part: string, healthy: boolean, why: string) => void
+  /** How a database (`<target>/<name>`) is asked what statements mean; told whenever it is found anew. */
+  readonly onAnalysis?: (database: string, state: AnalysisState) => void
   /** A connection ended by a fault; never carries data. */
   readonly onFault: (code: string, detail: string) => void
 }
 
 export interface PostgresAdapter extends ProtocolAdapter {
   /** For readiness: every part with whether it works. */
-  health(): readonly { readonly part: string; readonly ok: boolean }[]
+  health(): readonly { readonly part: string; readonly ok: boolean; readonly detail?: string }[]
   /** Parser threads thrown away so far, by cause. */
   parserRecycles(): Readonly<Record<string, number>>
 }
@@ -343,10 +347,17 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       for (const target of options.targets) {
         for (const name of target.postgres.databases) {
           const key = `${target.name}/${name}`
-          const database = openDatabase(key, target.postgres, words, door, options.connectTimeoutMs, (healthy, why) => options.onHealth(`target ${key}`, healthy, why))
+          const database = openDatabase({
+            key, target: target.postgres, words, door,
+            connectTimeoutMs: options.connectTimeoutMs,
+            parse: (text) => parser.parse(text),
+            onHealth: (healthy, why) => options.onHealth(`target ${key}`, healthy, why),
+            onAnalysis: (state) => options.onAnalysis?.(key, state),
+          })
           databases.set(key, database)
           // A target that is down must not keep the others from starting; readiness shows it and its clients are told.
           await database.refresh().catch(() => undefined)
+          if (database.healthy()) await findAnalysis(database, target.postgres)
         }
       }
     },
@@ -366,7 +377,10 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       for (const database of databases.values()) database.stop()
       await parser.close()
     },
-    health: () => [{ part: 'parser', ok: parser.healthy }, ...[...databases.values()].map((database) => ({ part: `target ${database.name}`, ok: database.healthy() }))],
+    health: () => [{ part: 'parser', ok: parser.healthy }, ...[...databases.values()].flatMap((database) => [
+      { part: `target ${database.name}`, ok: database.healthy() },
+      { part: `analysis ${database.name}`, ...analysisDetail(database.analyser) },
+    ])],
     parserRecycles: () => parser.recycled,
     transcriber: createTranscriber,
   }

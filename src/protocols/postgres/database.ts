@@ -129,6 +129,7 @@ export function openDatabase({ key, target, words, door, connectTimeoutMs, parse
       snapshot = at
       if (!healthy) onHealth(true, 'the catalogue was read')
       healthy = true
+      if (analyser.state() === undefined && analyser.method !== 'none' && generation > 0) void analyser.probe().catch(() => undefined)
     } catch (error) {
       upstream?.socket.destroy()
       upstream = undefined

@@ -26,7 +26,8 @@ export function analysisDetail(analyser: Analyser): { readonly ok: boolean; read
   const state = analyser.state()
   if (analyser.method === 'none') return { ok: true, detail: 'none, as configured: statements mean what their text says, and what that leaves open is not understood' }
   if (state === undefined) return { ok: false, detail: 'the target has not been asked yet' }
-  return { ok: true, detail: describeAnalysis(state) }
+  // It changed since the start: nothing is resolved then, and somebody should know.
+  return { ok: analyser.method === 'auto' || analyser.method === state.method, detail: describeAnalysis(state) }
 }
 
 /** One sentence. */
