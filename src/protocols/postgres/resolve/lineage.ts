@@ -4,6 +4,7 @@ import { Taint } from './lineage-taint.ts'
 import { typeOf } from './lineage-types.ts'
 import { addAll, addValue, addWindowClause } from './lineage-values.ts'
 import { isNode, type Node, type Value } from './node-tree.ts'
+import { plainColumn } from './plain-column.ts'
 import type { CallFlow, OutputColumn, TreeKnowledge } from './resolution.ts'
 
 export type { QueryTrace } from './lineage-scope.ts'
@@ -83,8 +84,9 @@ function readSelect(scope: Scope): readonly Taint[] {
   for (const entry of nodesOf(query, 'targetList')) {
     const at = numberOf(entry, 'resno') - 1
     const own = new Taint()
+    readTarget(entry, scope, own)
     // The list of a UNION names the columns of its first part only.
-    addAll(entry.fields.get('expr'), scope, own)
+    if (merged !== null) own.plain = null
     const part = merged?.[at]
     if (part !== undefined) own.add(part)
     columns[at] = own
@@ -150,11 +152,18 @@ function readChange(command: CommandType, scope: Scope): readonly Taint[] {
   scope.returning = assigned
   const columns = nodesOf(query, 'returningList').map((entry) => {
     const value = new Taint()
-    addAll(entry.fields.get('expr'), scope, value)
+    readTarget(entry, scope, value)
     return value
   })
   scope.returning = null
   return columns
+}
+
+function readTarget(entry: Node, scope: Scope, into: Taint): void {
+  const expression = nodeAt(entry, 'expr')
+  if (expression === null) return
+  addValue(expression, scope, into)
+  into.plain = scope.plain(expression)
 }
 
 function assign(targets: readonly Value[], scope: Scope, assigned: Assigned): void {
@@ -203,7 +212,7 @@ function finish(command: CommandType, scope: Scope, shown: readonly Node[], colu
   const { gathered, influence } = scope
   const calls: CallFlow[] = [...gathered.calls.values()].map(({ function: called, value }) => ({ function: called, ...value.origin() }))
   return {
-    output: command === 'select' || shown.length > 0 ? shown.map((entry, at) => outputColumn(entry, columns[command === 'select' ? numberOf(entry, 'resno') - 1 : at])) : null,
+    output: command === 'select' || shown.length > 0 ? shown.map((entry, at) => outputColumn(entry, columns[command === 'select' ? numberOf(entry, 'resno') - 1 : at], scope)) : null,
     influence: influence.columns(),
     influenceOpaque: influence.opaque,
     flows: [...gathered.writes, ...gathered.bodyWrites.values()].map(({ into, value }) => ({ into, ...value.origin() })),
@@ -211,9 +220,17 @@ function finish(command: CommandType, scope: Scope, shown: readonly Node[], colu
   }
 }
 
-function outputColumn(entry: Node, value: Taint | undefined): OutputColumn {
+function outputColumn(entry: Node, value: Taint | undefined, scope: Scope | null): OutputColumn {
   const origin = value?.origin() ?? { from: [], opaque: 'a column that the tree does not have' }
-  return { name: String(entry.fields.get('resname') ?? ''), type: typeOf(entry), ...origin }
+  const plain = scope === null || nodeAt(scope.query, 'setOperations') !== null ? null : plainColumn(nodeAt(entry, 'expr'), queriesAround(scope))
+  return { name: String(entry.fields.get('resname') ?? ''), type: typeOf(entry), ...origin, ...(plain === null ? {} : { plain }) }
+}
+
+/** Its own query first. */
+function queriesAround(scope: Scope): readonly Node[] {
+  const queries: Node[] = []
+  for (let level = 0, at: Scope | null = scope; at !== null; at = scope.up(++level)) queries.push(at.query)
+  return queries
 }
 
 /** Everything comes from anywhere: for trees that cannot be followed. Without recursion, for these are the deep ones. */
@@ -239,7 +256,7 @@ function opaqueTrace(query: Node, command: CommandType, why: string): QueryTrace
   const lists = [listOf(query, 'targetList'), listOf(nodeAt(query, 'onConflict'), 'onConflictSet'), ...nodesOf(query, 'mergeActionList').map((action) => listOf(action, 'targetList'))]
   const written = command === 'select' ? [] : lists.flat().filter(isNode)
   return {
-    output: command === 'select' || shown.length > 0 ? shown.map((one) => outputColumn(one, anything)) : null,
+    output: command === 'select' || shown.length > 0 ? shown.map((one) => outputColumn(one, anything, null)) : null,
     influence: [],
     influenceOpaque: why,
     flows: written.map((target) => ({ into: { relation, attribute: numberOf(target, 'resno') }, ...anything.origin() })),

@@ -47,6 +47,8 @@ export interface Origin {
 export interface OutputColumn extends Origin {
   readonly name: string
   readonly type: number
+  /** The one column whose stored value it is, unchanged; absent: it is made of its origins, or put together from several. */
+  readonly plain?: BaseColumn
 }
 
 /** A value written to a column; `into` null where the target is no column (SELECT INTO and CREATE TABLE AS make new ones: by output). */
