@@ -50,6 +50,9 @@ export interface Detectors {
 // texts, not for rows: there the value stands alone.
 const SQL_PASSWORD = /(\bpassword\s+(?:[en]|u&)?'|\bpassword\s+\$(\w*)\$)(?:(?<=')(?:[^'\\]|''|\\.)*|(?<=\$)(?:(?!\$\2\$)[\s\S])*)('|\$\2\$|$)/gi
 
+// Shorter than anything that is found, and without a character that all but the longer ones need: keys and counts, mostly.
+const HARMLESS = /^[A-Za-z0-9]{0,10}$/
+
 export function createDetectors(options: { readonly classes?: readonly DetectorClass[] } = {}): Detectors {
   const all: ReadonlySet<DetectorClass> = new Set(options.classes ?? DETECTOR_CLASSES)
   const secrets: ReadonlySet<DetectorClass> = new Set([...all].filter((detector) => !PERSONAL.has(detector)))
@@ -61,7 +64,7 @@ export function createDetectors(options: { readonly classes?: readonly DetectorC
     return wanted.has('connection-password') ? masked.replace(SQL_PASSWORD, '$1‹secret:password›$3') : masked
   }
   return {
-    maskText: (text) => maskString(text, all),
+    maskText: (text) => (HARMLESS.test(text) ? text : maskString(text, all)),
     maskSecretsOnly: (text) => maskString(text, secrets),
     scanBytes: (bytes, start, end) => all.size > 0 && nextCandidate(bytes, start, start, end) !== -1,
     maskBytes: (bytes, start, end) => {

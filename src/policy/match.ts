@@ -53,6 +53,8 @@ export function compileRules(policies: PolicySet): { readonly rules: readonly Co
   const rules = policies.rules.map(compileRule)
   const byProtocol = new Map<string, CompiledRule[]>()
   const remembered = new WeakMap<Principal, WeakMap<Target, Scope>>()
+  const scopes = new Map<string, Scope>()
+  const places = new Map(rules.map((compiled, place) => [compiled, place]))
   return {
     rules,
     scopeOf(principal, target) {
@@ -68,13 +70,23 @@ export function compileRules(policies: PolicySet): { readonly rules: readonly Co
           candidates = rules.filter(({ rule }) => rule.on.protocol === undefined || rule.on.protocol === target.protocol)
           byProtocol.set(target.protocol, candidates)
         }
-        scope = createScope(candidates.filter((compiled) => compiled.scope.every(({ test }) => test(principal, target))))
+        const inScope = candidates.filter((compiled) => compiled.scope.every(({ test }) => test(principal, target)))
+        // Principals with the same rules share what is remembered of statements: no test but those above looks at who asks,
+        // and what a condition (`when`) says is not remembered.
+        const key = inScope.map((compiled) => places.get(compiled)).join()
+        scope = scopes.get(key)
+        if (scope === undefined) {
+          if (scopes.size >= MOST_SCOPES) scopes.clear()
+          scopes.set(key, (scope = createScope(inScope)))
+        }
         ofPrincipal.set(target, scope)
       }
       return scope
     },
   }
 }
+
+const MOST_SCOPES = 1_000
 
 const readings = new WeakMap<Facts, Reading>()
 

@@ -179,6 +179,10 @@ export class PostgresCommand implements Command {
     return this.#withdrawal.signal
   }
 
+  get isWithdrawn(): boolean {
+    return this.#withdrawnBecause !== undefined
+  }
+
   get cancelled(): boolean {
     return this.#withdrawnBecause === 'cancelled'
   }
