@@ -164,7 +164,7 @@ describe('holds and denials catch what touches anything they name', () => {
   - { id: c, reason: third, on: { verbs: [delete] }, decision: hold, approval: two-owners }
 `
     expect(decide(rules, facts('delete', { effect: 'destroy' }))).toEqual({
-      kind: 'hold', rule: 'a', rules: ['a', 'b', 'c'], expiresAfterMs: 300_000, survivesDisconnect: false, mode: 'wait', reason: 'first; second; third', obligations: [],
+      kind: 'hold', rule: 'a', rules: ['a', 'b', 'c'], expiresAfterMs: 300_000, expiresInTransactionMs: 120_000, survivesDisconnect: false, mode: 'wait', reason: 'first; second; third', obligations: [],
       slots: [{ name: 'two-owners', groups: ['owners'], quorum: 2 }, { name: 'two', groups: ['owners', 'managers'], quorum: 2 }],
     })
   })
@@ -351,5 +351,13 @@ describe('a statement seen again', () => {
     const readings = one('public.c')
     expect(evaluator.evaluate(command(readings))).toMatchObject({ kind: 'allow', rule: 'read' })
     expect(evaluator.evaluate(command(readings, { principal: { id: 'other', claims: { level: 9 } } }))).toMatchObject({ kind: 'deny', rule: 'not-to-levels' })
+  })
+  it('has the same verdict for principals with the same rules, and another one where a rule is about who asks', () => {
+    const evaluator = createEvaluator(policy(`${READ}  - { id: not-for-interns, reason: no, on: { verbs: [select] }, who: { groups: [interns] }, decision: deny }\n`))
+    const readings = one('public.a')
+    const verdict = evaluator.evaluate(command(readings))
+    expect(evaluator.evaluate(command(readings, { principal: { id: 'other' } }))).toBe(verdict)
+    expect(evaluator.evaluate(command(readings, { principal: { id: 'third', groups: ['interns'] } }))).toMatchObject({ kind: 'deny', rule: 'not-for-interns' })
+    expect(evaluator.evaluate(command(readings, { target: { name: 'other' } }))).toMatchObject({ kind: 'deny', rule: 'default-deny' })
   })
 })
