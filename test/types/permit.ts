@@ -1,7 +1,7 @@
-import { continuePermit, isRefusal, type Permit, spendPermit } from '../../src/enforcement/permit.ts'
+import { type AnalysisPermit, continuePermit, isRefusal, type Permit, spendAnalysisPermit, spendPermit } from '../../src/enforcement/permit.ts'
 import type { Admission } from '../../src/enforcement/permit.ts'
 import type { Refusal } from '../../src/enforcement/refusal.ts'
-import { cancel, connect, send, sendInput, type Upstream, type UpstreamTarget } from '../../src/protocols/postgres/upstream.ts'
+import { analyse, cancel, connect, send, sendInput, type Upstream, type UpstreamTarget } from '../../src/protocols/postgres/upstream.ts'
 
 // Ways round a permit, each of which must not compile. Nothing here runs: test/unit/permit-types.test.ts lets the compiler read it,
 // and reads it again without each expectation, so that none of them can be true for another reason.
@@ -12,11 +12,12 @@ declare const bytes: Buffer
 declare const refused: Refusal
 declare const admission: Admission
 declare const genuine: Permit
+declare const forAnalysis: AnalysisPermit
 
-const shape = { commandId: 'cm_1', obligations: [], auditSequence: 1, holdId: undefined }
+const shape = { purpose: 'run', commandId: 'cm_1', obligations: [], auditSequence: 1, holdId: undefined }
 
 // @ts-expect-error an object literal has no private fields
-export const literal: Permit = { commandId: 'cm_1', obligations: [], auditSequence: 1, holdId: undefined }
+export const literal: Permit = { purpose: 'run', commandId: 'cm_1', obligations: [], auditSequence: 1, holdId: undefined }
 
 // @ts-expect-error a copy of every public field is no permit
 export const copied: Permit = { ...genuine }
@@ -31,7 +32,7 @@ export const constructed = new Permit(Symbol('mint'), shape)
 export class Sub extends Permit {}
 
 // @ts-expect-error a class with the same fields is another class
-export class Lookalike implements Permit { commandId = 'cm_1'; obligations = []; auditSequence = 1; holdId = undefined }
+export class Lookalike implements Permit { purpose = 'run' as const; commandId = 'cm_1'; obligations = []; auditSequence = 1; holdId = undefined }
 
 // @ts-expect-error a literal with a field too few cannot even be asserted
 export const asserted = { commandId: 'cm_1', spent: false } as Permit
@@ -69,6 +70,27 @@ void cancel(target, bytes)
 // @ts-expect-error continuing takes one
 continuePermit(undefined)
 
+// @ts-expect-error what may be shown to the target may not be sent to it
+void send(forAnalysis, upstream, bytes)
+
+// @ts-expect-error nor open a connection
+void connect(forAnalysis, target, bytes, { connectTimeoutMs: 1, maxMessageBytes: 1 })
+
+// @ts-expect-error nor have input behind it
+continuePermit(forAnalysis)
+
+// @ts-expect-error nor be spent as if it could
+spendPermit(forAnalysis, bytes)
+
+// @ts-expect-error a permit to run is none to analyse
+spendAnalysisPermit(genuine, bytes)
+
+// @ts-expect-error not even a text that may be run
+void analyse(genuine, upstream, 'SELECT 1', [])
+
+// @ts-expect-error what is analysed is a text: its bytes are made behind the gate
+void analyse(forAnalysis, upstream, bytes, [])
+
 // @ts-expect-error the connection itself cannot be written to
 upstream.socket.write(bytes)
 
@@ -80,3 +102,4 @@ upstream.socket.on('error', () => undefined).write(bytes)
 
 // The way that is meant, so that the file fails if sending itself no longer compiles.
 if (!isRefusal(admission)) void send(admission, upstream, bytes)
+void analyse(forAnalysis, upstream, 'SELECT 1', [])

@@ -28,6 +28,8 @@ describe('ways round a permit', () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdpoint-types-'))
     try {
       writeFileSync(join(folder, 'permit.ts'), lines.map((line) => (line.startsWith(EXPECTATION) ? '//' : line)).join('\n').replaceAll("'../../src/", `'${ROOT}/src/`))
+      // As in this package: its files are modules.
+      writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
       const compilerOptions = { rootDir: '/', typeRoots: [join(ROOT, 'node_modules', '@types')] }
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(TYPES, 'tsconfig.json'), compilerOptions, include: ['./*.ts'] }))
       const { code, output } = compile(join(folder, 'tsconfig.json'))

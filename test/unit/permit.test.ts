@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { continuePermit, digestOf, isRefusal, type Permit, spendPermit } from '../../src/enforcement/permit.ts'
+import { continuePermit, digestOf, isRefusal, type Permit, spendAnalysisPermit, spendPermit } from '../../src/enforcement/permit.ts'
 import * as permitModule from '../../src/enforcement/permit.ts'
+import { Framer, frontend } from '../../src/protocols/postgres/codec.ts'
+import { analysisMessages } from '../../src/protocols/postgres/upstream.ts'
 import { considered, createGate, type Gate, OWN_WORD, read } from '../support/enforcement.ts'
 
 const BYTES = Buffer.from('Q\0\0\0\u000eSELECT 1\0')
@@ -64,6 +66,35 @@ describe('a genuine permit', () => {
   })
 })
 
+describe('a permit of one purpose', () => {
+  it('is none for another, whatever the compiler was told', () => {
+    const bytes = analysisMessages('SELECT 1', [])
+    expect(() => spendPermit(gate.point.analysis(null, bytes) as never, bytes)).toThrow('this permit is not for this: it is for analysis')
+    expect(() => continuePermit(gate.point.analysis(null, bytes) as never)).toThrow(TypeError)
+    expect(() => spendAnalysisPermit(gate.point.own(null, OWN_WORD) as never, Buffer.from('hello'))).toThrow('this permit is not for this: it is for run')
+    const permit = gate.point.analysis(null, bytes)
+    expect(() => Object.assign(permit, { purpose: 'run' })).toThrow(TypeError)
+    expect(() => spendPermit(new Proxy(permit, { get: () => 'run' }) as never, bytes)).toThrow(TypeError)
+    spendAnalysisPermit(permit, bytes)
+    expect(() => spendAnalysisPermit(permit, bytes)).toThrow('spent before')
+  })
+
+  it('is recorded with the digest of what it shows the target, and cannot be had while nothing can be recorded', async () => {
+    const bytes = analysisMessages('SELECT 2', [23])
+    const { auditSequence } = gate.point.analysis(null, bytes)
+    await gate.recorder.durable(auditSequence)
+    expect(gate.journal('permit').find(({ seq }) => seq === auditSequence)?.body).toMatchObject({ command: 'own:analysis', rule: 'builtin/analysis', verdict: 'allow', digest: digestOf(bytes) })
+  })
+
+  it('for analysis carries Parse, Close and Sync, and nothing that runs', () => {
+    const framer = new Framer(1 << 20)
+    framer.push(analysisMessages('DELETE FROM t', [23, 0]))
+    const types: number[] = []
+    for (let message = framer.next(); message !== null; message = framer.next()) types.push(message.type)
+    expect(types).toEqual([frontend.parse, frontend.close, frontend.sync])
+  })
+})
+
 describe('a forged permit throws', () => {
   it.each<[string, (permit: Permit) => unknown]>([
     ['an object literal', () => ({ ...grant })],
@@ -112,8 +143,8 @@ describe('a forged permit throws', () => {
   it('no key is to be found: not in the module, not on the class, not on a permit', () => {
     const permit = genuine()
     const Class = constructorOf(permit)
-    expect(Object.keys(permitModule).sort()).toEqual(['continuePermit', 'createEnforcementPoint', 'digestOf', 'isRefusal', 'spendPermit'])
+    expect(Object.keys(permitModule).sort()).toEqual(['continuePermit', 'createEnforcementPoint', 'digestOf', 'isRefusal', 'spendAnalysisPermit', 'spendMeasurePermit', 'spendPermit'])
     expect([permit, Class, Class.prototype].flatMap((one) => Object.getOwnPropertySymbols(one))).toEqual([])
-    expect(Object.keys(permit).sort()).toEqual(['auditSequence', 'commandId', 'holdId', 'obligations'])
+    expect(Object.keys(permit).sort()).toEqual(['auditSequence', 'ceiling', 'commandId', 'holdId', 'obligations', 'purpose'])
   })
 })
