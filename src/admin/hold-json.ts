@@ -38,6 +38,7 @@ export const holdSchema = z
     mode: z.enum(['wait', 'poll']),
     survives_disconnect: z.boolean(),
     policy_version: z.string(),
+    ceiling: z.object({ rows: z.int().nullable(), others: z.int().nullable() }).optional().meta({ description: 'the most an approved run may change; null: any number. Absent: no ceiling can be enforced' }),
     briefing_digest: z.string().meta({ description: 'to be sent with a decision: what was read' }),
     outcome: z.record(z.string(), z.unknown()).optional(),
   })
@@ -124,6 +125,7 @@ export function holdJson(hold: HoldDetail): HoldJson {
     mode: hold.mode,
     survives_disconnect: hold.survivesDisconnect,
     policy_version: hold.policyVersion,
+    ...(hold.ceiling === null ? {} : { ceiling: { ...hold.ceiling } }),
     briefing_digest: hold.briefingDigest,
     ...(hold.outcome === null ? {} : { outcome: { ...hold.outcome } }),
   }

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
-import type { Command, Facts } from '../gateway/command.ts'
+import type { Ceiling, Command, Facts, Impact } from '../gateway/command.ts'
 import type { Slot, Verdict } from '../policy/verdict.ts'
+import { ceilingText, measuredText } from './impact.ts'
 import { hasLongBlank, visible, visibleLine } from './visible.ts'
 
 /** Who says so. WIRE: decoded by us from the bytes and our own session; CLAIMED: written by the agent, never proof of anything. */
@@ -26,7 +27,7 @@ export interface BriefingSection {
 
 export type WarningCode =
   | 'unknown_part' | 'unbounded' | 'several_statements' | 'in_transaction' | 'streaming_input' | 'hidden_characters' | 'look_alike_letters'
-  | 'long_blank' | 'secret_masked' | 'client_waits' | 'client_asks_again'
+  | 'long_blank' | 'secret_masked' | 'client_waits' | 'client_asks_again' | 'impact' | 'no_ceiling' | 'stopped_before'
 export interface Warning {
   readonly code: WarningCode
   readonly text: string
@@ -59,13 +60,18 @@ export interface BriefingContext {
   /** The latest moment at which an approval could still be used. */
   readonly runsBefore: number
   readonly maskSecrets: SecretMasker
+  /** What was measured; null: nothing could be asked. */
+  readonly impact?: Impact | null
+  readonly ceiling?: Ceiling | null
+  /** How the last run of this very command was taken back because it was over its ceiling. */
+  readonly stoppedBefore?: string | null
 }
 
 /** Nobody reviews more than this, and a text that cannot be shown whole cannot be approved. Bytes of UTF-8, parameters included. */
 export const MAX_REVIEWABLE_BYTES = 1024 * 1024
 
 /**
- * Briefing version 1: parsed facts, identity, claims and the exact text. Nothing in it is measured on the target.
+ * Briefing version 1: parsed facts, what was measured on the target, identity, claims and the exact text.
  * Throws `input_limit` when text and parameters are larger than MAX_REVIEWABLE_BYTES.
  */
 export function buildBriefing(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, policyVersion: string, context: BriefingContext): Briefing {
@@ -73,7 +79,7 @@ export function buildBriefing(command: Command, verdict: Extract<Verdict, { kind
   const exact = exactBytes(command, context.maskSecrets)
   const sections: BriefingSection[] = [
     whatWillHappen(command, verdict, policyVersion),
-    section('how_much', 'How much', [field('rows', 'Rows and objects', 'not measured', 'WIRE')]),
+    howMuch(context),
     who(command, verdict, context),
     section('undo', 'Can it be undone', [field('undo', 'Undo', 'not offered yet', 'WIRE')]),
     why(command, context.maskSecrets),
@@ -85,7 +91,7 @@ export function buildBriefing(command: Command, verdict: Extract<Verdict, { kind
     code: context.code,
     generatedAt: new Date(context.now).toISOString(),
     expiresAt: new Date(context.expiresAt).toISOString(),
-    warnings: [...warningsOf(command, verdict), ...exact.warnings],
+    warnings: [...warningsOf(command, verdict), ...impactWarnings(context), ...exact.warnings],
     sections,
     sentence: sentenceOf(command, context),
   } as const
@@ -104,8 +110,8 @@ export function briefingIsIntact(briefing: Briefing): boolean {
  */
 export function substanceOf(briefing: Briefing): string {
   const same = briefing.sections.filter((part) => part.name !== 'who' && part.name !== 'why')
-  const fields = same.flatMap((part) => part.fields.filter((one) => one.name !== 'digest'))
-  const warnings = briefing.warnings.filter((one) => one.code !== 'client_waits' && one.code !== 'client_asks_again')
+  const fields = same.flatMap((part) => part.fields.filter((one) => one.name !== 'digest' && !one.name.startsWith(MOMENTARY)))
+  const warnings = briefing.warnings.filter((one) => one.code !== 'client_waits' && one.code !== 'client_asks_again' && one.code !== 'impact')
   return sha256(canonicalJson({ fields, warnings }))
 }
 
@@ -143,6 +149,29 @@ function whatWillHappen(command: Command, verdict: Extract<Verdict, { kind: 'hol
     field('obligations', 'On what comes back', plain(verdict.obligations), 'WIRE'),
     field('policy', 'Policy version', policyVersion, 'WIRE'),
   ])
+}
+
+/** Begins the names of fields that are different at each look, such as who waits for a lock. */
+const MOMENTARY = 'now_'
+
+function howMuch({ impact = null, ceiling = null, stoppedBefore = null }: BriefingContext): BriefingSection {
+  const before = stoppedBefore === null ? [] : [field('stopped_before', 'Its last run was taken back', stoppedBefore, 'HISTORY')]
+  if (impact === null) return section('how_much', 'How much', [...before, field('rows', 'Rows and objects', 'not measured', 'WIRE')])
+  return section('how_much', 'How much', [
+    ...before,
+    field('rows', 'Rows it changes', measuredText(impact.rows), 'TARGET'),
+    field('others', 'Rows that change along with them', measuredText(impact.others), 'TARGET'),
+    ...impact.details.map((one) => field(`${one.lasting ? '' : MOMENTARY}${one.name}`, one.label, one.value, 'TARGET')),
+    field(`${MOMENTARY}measured`, 'Measured at', impact.at.toISOString(), 'TARGET'),
+    field('ceiling', 'Ceiling of an approval', ceiling === null ? `not enforceable: ${impact.unenforceable ?? 'nothing was measured'}` : ceilingText(ceiling), 'WIRE'),
+  ])
+}
+
+function impactWarnings({ impact = null, ceiling = null, stoppedBefore = null }: BriefingContext): Warning[] {
+  const warnings = (impact?.warnings ?? []).map((text) => warning('impact', visibleLine(text)))
+  if (stoppedBefore !== null) warnings.push(warning('stopped_before', `an approved run of this command changed more than its ceiling and was taken back: ${visibleLine(stoppedBefore)}`))
+  if (impact !== null && ceiling === null) warnings.push(warning('no_ceiling', `no ceiling can be enforced: ${visibleLine(impact.unenforceable ?? 'nothing was measured')}`))
+  return warnings
 }
 
 function who(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, context: BriefingContext): BriefingSection {
@@ -227,7 +256,7 @@ function isUnbounded(facts: Facts): boolean {
   return ['update', 'delete', 'merge'].includes(facts.action) && (bounded === false || hasWhere === false || isAlwaysTrue === true)
 }
 
-function isInTransaction(command: Command): boolean {
+export function isInTransaction(command: Command): boolean {
   const state = command.context.in_transaction
   return state !== undefined && state !== null && state !== false && state !== '' && state !== 'I'
 }
@@ -238,7 +267,8 @@ function sentenceOf(command: Command, context: BriefingContext): string {
   const sameDay = until.slice(0, 10) === new Date(context.now).toISOString().slice(0, 10)
   const when = sameDay ? `${until.slice(11, 19)}Z` : `${until.slice(0, 10)} ${until.slice(11, 19)}Z`
   const action = visibleLine(command.facts.action.toUpperCase())
-  return `I allow ${visibleLine(principal.name)} to run exactly this ${action} on ${visibleLine(target.name)}, once, before ${when}.`
+  const bound = context.ceiling && (context.ceiling.rows !== null || context.ceiling.others !== null) ? `, changing ${ceilingText(context.ceiling)}` : ''
+  return `I allow ${visibleLine(principal.name)} to run exactly this ${action} on ${visibleLine(target.name)}, once, before ${when}${bound}.`
 }
 
 function reading(facts: Facts): BriefingValue {

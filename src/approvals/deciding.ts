@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../errors.ts'
-import type { Principal } from '../gateway/command.ts'
+import type { Ceiling, Principal } from '../gateway/command.ts'
 import type { HoldRow } from '../store/store.ts'
 import type { SecretMasker } from './briefing.ts'
 import { canonicalJson } from './briefing.ts'
 import type { Authority } from './eligibility.ts'
 import { whyNotEligible } from './eligibility.ts'
 import type { DecideResult, Review } from './hold.ts'
+import { nextCeiling } from './impact.ts'
 import type { ReviewerRecord } from './standing.ts'
 import { requesterOf, slotsOf, standingOf } from './standing.ts'
 import type { Transitions } from './transitions.ts'
@@ -35,12 +36,16 @@ export function createDeciding({ store, journal, now, write, changed, end }: Tra
         journal.note({ session: row.sessionId, kind: 'review', body }, false)
         return refused
       }
+      const ceiling = ceilingAfter(row, review)
       const isNew = store.addReview(reviewRow(row, review))
+      if (ceiling !== null && isNew && !store.changeHold(row.id, { decision: 'pending', round: row.round }, { ceilingJson: canonicalJson(ceiling) })) {
+        throw new GatewayError('hold_settled', 'the hold was settled before; its state is unchanged')
+      }
       const { approved, needed } = standing(row)
       const decision = review.choice === 'reject' ? 'rejected' : approved >= needed ? 'approved' : 'pending'
       if (decision !== 'pending') settle(row, decision)
       if (isNew || decision !== 'pending') {
-        const body = { decision, approved, needed, by: review.reviewer.id, name: review.reviewer.name, choice: review.choice, briefing: review.briefingSeen, note: masked(review.note) }
+        const body = { decision, approved, needed, by: review.reviewer.id, name: review.reviewer.name, choice: review.choice, briefing: review.briefingSeen, note: masked(review.note), ...(ceiling === null ? {} : { ceiling }) }
         changed(row, decision === 'pending' ? 'reviewed' : decision, body, 'review')
       }
       return { kind: 'recorded', decision, approved, needed }
@@ -65,7 +70,15 @@ export function createDeciding({ store, journal, now, write, changed, end }: Tra
     if (review.briefingSeen !== row.briefingDigest || !store.hasView(row.id, reviewer.id, row.briefingDigest)) {
       return { kind: 'stale', current: row.briefingDigest }
     }
+    if (review.ceiling !== undefined && review.choice === 'approve' && row.ceilingJson === null) return { kind: 'no_ceiling' }
     return null
+  }
+
+  /** Null: this review says nothing about the ceiling. */
+  const ceilingAfter = (row: HoldRow, review: Review): Ceiling | null => {
+    if (review.ceiling === undefined || review.choice !== 'approve' || row.ceilingJson === null) return null
+    const isFirst = !store.reviewsOf(row.id).some((one) => one.round === row.round && one.choice === 'approve')
+    return nextCeiling(JSON.parse(row.ceilingJson) as Ceiling, review.ceiling, isFirst)
   }
 
   const whyNot = (row: HoldRow, reviewer: Principal): string | null =>

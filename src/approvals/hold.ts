@@ -1,4 +1,4 @@
-import type { Command, Principal } from '../gateway/command.ts'
+import type { Ceiling, Command, Impact, Principal } from '../gateway/command.ts'
 import type { Slot, Verdict } from '../policy/verdict.ts'
 import type { Outcome } from '../recording/entry.ts'
 
@@ -38,6 +38,8 @@ export interface Review {
   readonly briefingSeen: string
   readonly at: Date
   readonly note?: string
+  /** With an approval: another ceiling than the one in the briefing. */
+  readonly ceiling?: Partial<Ceiling>
 }
 
 export type DecideResult =
@@ -45,6 +47,7 @@ export type DecideResult =
   | { readonly kind: 'already_settled'; readonly decision: Decision }
   | { readonly kind: 'not_a_reviewer'; readonly why: string }
   | { readonly kind: 'stale'; readonly current: string }
+  | { readonly kind: 'no_ceiling' }
   | { readonly kind: 'not_found' }
 
 /**
@@ -53,7 +56,9 @@ export type DecideResult =
  */
 export interface DecisionQueue {
   /** A new pending hold, or (T2) the detached pending hold of the same principal, target and fingerprint, attached to this connection. */
-  open(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, policyVersion: string): Hold
+  open(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, policyVersion: string, impact?: Impact | null): Hold
+  /** The most that a run under this approval may change. Null: nobody could say, so it is not limited. */
+  ceiling(holdId: string): Ceiling | null
   /** Any replica may call this. One conditional UPDATE decides; the loser of a tie gets `already_settled`. */
   decide(review: Review): DecideResult
   /**

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts'
-import type { Principal } from '../gateway/command.ts'
+import type { Ceiling, Principal } from '../gateway/command.ts'
 import type { Outcome, Recorder } from '../recording/entry.ts'
 import type { HoldRow, HoldSummary, Store } from '../store/store.ts'
 import type { SecretMasker } from './briefing.ts'
@@ -99,9 +99,14 @@ export function createDecisionQueue(options: QueueOptions): ApprovalQueue {
     if (isSuperseded) throw new GatewayError('store_unavailable', 'another process has taken over the name of this gateway')
   }
 
-  const open: DecisionQueue['open'] = (command, verdict, policyVersion) => {
+  const open: DecisionQueue['open'] = (command, verdict, policyVersion, impact = null) => {
     mustBeCurrent()
-    return waiting.add(openRow(command, verdict, policyVersion), command, verdict.slots)
+    return waiting.add(openRow(command, verdict, policyVersion, impact), command, verdict.slots)
+  }
+
+  const ceiling: DecisionQueue['ceiling'] = (holdId) => {
+    const json = existing(holdId).ceilingJson
+    return json === null ? null : (JSON.parse(json) as Ceiling)
   }
 
   const redeem: DecisionQueue['redeem'] = (command, asked) => {
@@ -202,6 +207,7 @@ export function createDecisionQueue(options: QueueOptions): ApprovalQueue {
 
   return {
     open,
+    ceiling,
     decide,
     revoke,
     ...spending,

@@ -1,4 +1,4 @@
-import type { Principal } from '../gateway/command.ts'
+import type { Ceiling, Principal } from '../gateway/command.ts'
 import type { Entry, Outcome } from '../recording/entry.ts'
 import type { ChangeRow, HoldSummary, Store } from '../store/store.ts'
 import type { Briefing } from './briefing.ts'
@@ -55,6 +55,8 @@ export interface HoldDetail extends HoldListItem {
   }[]
   readonly views: readonly { readonly reviewer: { readonly id: string; readonly name: string }; readonly briefing: string; readonly firstAt: string; readonly lastAt: string; readonly times: number }[]
   readonly briefing: Briefing
+  /** The most an approved run may change. Null: no ceiling can be enforced. */
+  readonly ceiling: Ceiling | null
   /** While an approval has not been used: until when sending the same command again uses it. */
   readonly redeemableUntil: string | null
   readonly claimedAt: string | null
@@ -136,6 +138,7 @@ export function createReads({ store, authority, now, record }: ReadsOptions): Ho
         firstAt: iso(view.firstAt), lastAt: iso(view.lastAt), times: view.times,
       })),
       briefing: JSON.parse(row.briefingJson) as Briefing,
+      ceiling: row.ceilingJson === null ? null : (JSON.parse(row.ceilingJson) as Ceiling),
       redeemableUntil: permit === null ? null : iso(permit.notAfter),
       claimedAt: isoOrNull(row.claimedAt),
       forwardedAt: isoOrNull(row.forwardedAt),

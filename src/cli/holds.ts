@@ -30,12 +30,18 @@ export function holdsVerb(): Command {
     .option('--wait <seconds>', 'wait so long for it to be settled')
     .action(action(show))
   for (const choice of ['approve', 'reject'] as const) {
-    holds
+    const verb = holds
       .command(`${choice} <id>`)
       .description(choice === 'approve' ? 'read the briefing, then allow exactly that command, once' : 'refuse the command')
       .option('--reason <text>', 'kept with the decision, and shown to the agent when rejecting')
       .option('--briefing <digest>', 'only if this is still the briefing in force')
       .option('--yes', 'do not ask')
+    if (choice === 'approve') {
+      verb
+        .option('--ceiling <n>', 'the run may change at most so many rows, or it is taken back (any: no limit)')
+        .option('--ceiling-others <n>', 'the same for rows that change along with them, by foreign keys')
+    }
+    verb
       .action(action((context, id: string, options: DecideOptions) => decide(context, id, choice, options)))
   }
   holds.command('watch').description('changes of holds as they happen').action(action(watch))
@@ -86,20 +92,24 @@ interface DecideOptions {
   readonly reason?: string
   readonly briefing?: string
   readonly yes?: true
+  readonly ceiling?: string
+  readonly ceilingOthers?: string
 }
 
 async function decide(context: Context, id: string, choice: 'approve' | 'reject', options: DecideOptions): Promise<number> {
+  const ceiling = ceilingOf(options)
   const hold = await fetchHold(context, id, 0)
   if (hold.state !== 'pending') throw new CliError(`hold ${printable(id)} was settled before: ${printable(hold.state)}`, EXIT.failed, { hold })
   if (!hold.may_decide || !hold.briefing) throw new CliError(`you cannot decide it: ${printable(hold.why_not ?? 'you were given no briefing')}`, EXIT.denied, { hold })
   if (options.briefing !== undefined && options.briefing !== hold.briefing.digest) throw new CliError('the briefing in force is another one: read it and decide anew', EXIT.failed, { hold })
   // The prompt and what it is about go to stderr: stdout is for the result.
   warn(briefingText(hold.briefing, process.stderr))
+  if (ceiling !== undefined) warn(`\nWith another ceiling than the one above: ${JSON.stringify(ceiling)}`)
   if (options.yes !== true) {
     if (!isInteractive()) throw new CliError(`this is not a terminal: add --yes to ${choice} what is shown above`, EXIT.usage)
     if ((await ask(`\nType yes to ${choice}: `)) !== 'yes') throw new CliError('nothing was decided')
   }
-  const body = { choice, briefing: hold.briefing.digest, ...(options.reason === undefined ? {} : { reason: options.reason }) }
+  const body = { choice, briefing: hold.briefing.digest, ...(options.reason === undefined ? {} : { reason: options.reason }), ...(ceiling === undefined ? {} : { ceiling }) }
   const answer = await context.client.post<{ decision: string; approved: number; needed: number; hold: HoldJson }>(`/holds/${encodeURIComponent(id)}/decisions`, body, {
     'idempotency-key': randomUUID(),
   })
@@ -108,6 +118,16 @@ async function decide(context: Context, id: string, choice: 'approve' | 'reject'
     else say(statusLine(answer.hold))
   })
   return EXIT.done
+}
+
+function ceilingOf({ ceiling, ceilingOthers }: DecideOptions): { readonly rows?: number | null; readonly others?: number | null } | undefined {
+  const count = (text: string, option: string): number | null => {
+    if (text === 'any') return null
+    if (!/^\d{1,15}$/.test(text)) throw new CliError(`${option} takes a number of rows, or any`, EXIT.usage)
+    return Number(text)
+  }
+  if (ceiling === undefined && ceilingOthers === undefined) return undefined
+  return { ...(ceiling === undefined ? {} : { rows: count(ceiling, '--ceiling') }), ...(ceilingOthers === undefined ? {} : { others: count(ceilingOthers, '--ceiling-others') }) }
 }
 
 /** Follows the event stream for ever, over reconnections; ends with an error the gateway gives, such as an expired token. */

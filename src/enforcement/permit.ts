@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { DecisionQueue, Hold } from '../approvals/hold.ts'
 import { GatewayError } from '../errors.ts'
-import type { Command, Facts, Principal, Session } from '../gateway/command.ts'
+import type { Ceiling, Command, Facts, Impact, Principal, Session } from '../gateway/command.ts'
 import type { DecisionPoint, Obligation, Verdict } from '../policy/verdict.ts'
 import type { Outcome, Recorder } from '../recording/entry.ts'
 import { denied, pending, type Refusal, refusal, settledRefusal, withdrawnRefusal } from './refusal.ts'
@@ -18,6 +18,8 @@ class PermitClass<P extends Purpose> {
   /** Sequence of the journal entry that was written before this permit existed. */
   readonly auditSequence: number
   readonly holdId: string | undefined
+  /** The most that its run may change: whoever forwards it takes the run back where it is more. Null: not limited. */
+  readonly ceiling: Ceiling | null
   readonly #digest: string
   // Once more where no cast and no proxy reaches.
   readonly #purpose: Purpose
@@ -32,6 +34,7 @@ class PermitClass<P extends Purpose> {
     this.obligations = grant.obligations
     this.auditSequence = grant.auditSequence
     this.holdId = grant.holdId
+    this.ceiling = grant.ceiling
     this.#digest = grant.digest
     this.#streaming = grant.streaming
     Object.freeze(this)
@@ -61,9 +64,10 @@ Object.freeze(PermitClass)
 
 /**
  * `run`: what its client asked for, and the words of an adapter. `analysis`: a text is shown to the target to be named and
- * typed, and not run: only functions that build such messages themselves spend these.
+ * typed, and not run. `measure`: a question about what a held command would do is asked, in a session that can only read. Only
+ * functions that build such messages themselves spend these two.
  */
-export type Purpose = 'run' | 'analysis'
+export type Purpose = 'run' | 'analysis' | 'measure'
 
 interface Grant<P extends Purpose> {
   readonly commandId: string
@@ -73,10 +77,12 @@ interface Grant<P extends Purpose> {
   readonly auditSequence: number
   readonly streaming: boolean
   readonly holdId: string | undefined
+  readonly ceiling: Ceiling | null
 }
 
 export type Permit = PermitClass<'run'>
 export type AnalysisPermit = PermitClass<'analysis'>
+export type MeasurePermit = PermitClass<'measure'>
 
 /** sha256 (hex) of the bytes as they are about to be sent. */
 export function digestOf(bytes: Uint8Array): string {
@@ -93,6 +99,11 @@ export function spendAnalysisPermit(permit: AnalysisPermit, bytes: Uint8Array): 
   PermitClass.spend(permit, 'analysis', bytes)
 }
 
+/** The same for a question about what a held command would do. Whoever calls this has built the bytes itself, for a session that can only read. */
+export function spendMeasurePermit(permit: MeasurePermit, bytes: Uint8Array): void {
+  PermitClass.spend(permit, 'measure', bytes)
+}
+
 /** For input that follows its command (COPY data). Throws unless the permit is genuine, was spent on its command and allows streaming. */
 export function continuePermit(permit: Permit): void {
   PermitClass.continueInput(permit)
@@ -105,6 +116,8 @@ export interface EnforcementPoint {
   own(session: Session | null, word: string): Permit
   /** A permit to show a text to the target without running it; recorded like any other. `bytes`: the messages that ask. `session` null: for all of them. */
   analysis(session: Session | null, bytes: Uint8Array): AnalysisPermit
+  /** A permit to ask what a held command would do; recorded like any other. `bytes`: the messages that ask. */
+  measure(session: Session, bytes: Uint8Array): MeasurePermit
   /** The adapter's own refusal (a message never passed, text no grammar reads), recorded. */
   refuse(command: Command, refusal: Refusal): Refusal
   settle(command: Command, permit: Permit, outcome: Outcome): void
@@ -181,19 +194,56 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       const redeemed = queue.redeem(command, verdict.slots)
       if (redeemed) return { admit: () => admitRedeemed(command, verdict, redeemed.holdId, onHeld), drop: (cause) => giveBack(redeemed.holdId, cause) }
       append(command, 'command', { ...describe(command), context: command.context, digest: command.digest, fingerprint: command.fingerprint })
-      const hold = queue.open(command, verdict, version)
-      parts.observe('hold', command)
-      if (verdict.mode === 'poll') {
-        queue.detach(hold.id)
-        return { admit: () => refuse(command, pending(hold)), drop: () => undefined }
-      }
-      onHeld(hold)
-      const withdraw = (): void => endHold(hold, command, verdict)
-      if (command.withdrawn.aborted) withdraw()
-      else command.withdrawn.addEventListener('abort', withdraw, { once: true })
-      return { admit: () => admitHeld(command, verdict, hold, onHeld), drop: (cause) => { if (!command.withdrawn.aborted) end(hold.id, 'withdrawn', cause) } }
+      if (command.measure === undefined) return openHold(command, verdict, version, null, onHeld)
+      return whenMeasured(command, (impact) => openHold(command, verdict, version, impact, onHeld))
     } catch (error) {
       return { admit: () => unavailable(command, error), drop: () => undefined }
+    }
+  }
+
+  function openHold(command: Command, verdict: HoldVerdict, version: string, impact: Impact | null, onHeld: (hold: Hold) => void): Consideration {
+    const hold = queue.open(command, verdict, version, impact)
+    parts.observe('hold', command)
+    if (verdict.mode === 'poll') {
+      queue.detach(hold.id)
+      return { admit: () => refuse(command, pending(hold)), drop: () => undefined }
+    }
+    onHeld(hold)
+    const withdraw = (): void => endHold(hold, command, verdict)
+    if (command.withdrawn.aborted) withdraw()
+    else command.withdrawn.addEventListener('abort', withdraw, { once: true })
+    return { admit: () => admitHeld(command, verdict, hold, onHeld), drop: (cause) => { if (!command.withdrawn.aborted) end(hold.id, 'withdrawn', cause) } }
+  }
+
+  /** The hold is opened as soon as the target has answered, whether or not the command's turn has come by then. */
+  function whenMeasured(command: Command, then: (impact: Impact | null) => Consideration): Consideration {
+    let dropped = false
+    const next = measured(command).then((impact): Consideration => {
+      // It lost its turn, or its client cancelled, while the target was asked: nobody is to decide on what nobody waits for.
+      if (dropped || command.withdrawn.reason === 'cancelled') return { admit: () => refuse(command, withdrawnRefusal(command)), drop: () => undefined }
+      try {
+        return then(impact)
+      } catch (error) {
+        return { admit: () => unavailable(command, error), drop: () => undefined }
+      }
+    })
+    return {
+      async admit() {
+        return (await next).admit()
+      },
+      drop(cause) {
+        dropped = true
+        void next.then((consideration) => consideration.drop(cause))
+      },
+    }
+  }
+
+  /** Never rejects: a measure that failed is one that was not made. */
+  async function measured(command: Command): Promise<Impact | null> {
+    try {
+      return (await command.measure?.()) ?? null
+    } catch {
+      return null
     }
   }
 
@@ -290,7 +340,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       const covered = approved.get(command.session) ?? new Set<string>()
       approved.set(command.session, covered.add(command.id))
       parts.observe('allow', command)
-      return mint(command, verdict.obligations, sequence, holdId)
+      return mint(command, verdict.obligations, sequence, holdId, queue.ceiling(holdId))
     } catch (error) {
       // Nothing was sent. Best effort to say so; when the store is down too, recovery finds `claimed` and gives the approval back.
       try {
@@ -325,7 +375,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
 
   /** Why this command may not go although policy (and people) would let it. Never throws: a store that cannot say is a barrier. */
   function barrierOf(command: Command): Refusal | null {
-    if (command.withdrawn.aborted || command.session.ended.aborted) return withdrawnRefusal(command)
+    if (isWithdrawn(command) || command.session.ended.aborted) return withdrawnRefusal(command)
     const { principal } = command.session
     if (principal.expiresAt <= now()) {
       return refusal('policy_denied', 'builtin/identity', `the credential of ${principal.name} expired at ${principal.expiresAt.toISOString()}`, 'sign in again and reconnect with the new token')
@@ -346,11 +396,11 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       return unavailable(command, error)
     }
     // Withdrawn while the record was being written: it stands as permitted and never sent, and this refusal says so.
-    return command.withdrawn.aborted ? refuse(command, withdrawnRefusal(command)) : then()
+    return isWithdrawn(command) ? refuse(command, withdrawnRefusal(command)) : then()
   }
 
-  function mint(command: Command, obligations: readonly Obligation[], auditSequence: number, holdId: string | undefined): Permit {
-    return PermitClass.mint(MINT, { purpose: 'run', commandId: command.id, digest: command.digest, obligations, auditSequence, streaming: command.input === 'streaming', holdId })
+  function mint(command: Command, obligations: readonly Obligation[], auditSequence: number, holdId: string | undefined, ceiling: Ceiling | null = null): Permit {
+    return PermitClass.mint(MINT, { purpose: 'run', commandId: command.id, digest: command.digest, obligations, auditSequence, streaming: command.input === 'streaming', holdId, ceiling })
   }
 
   function appendPermit(command: Command, verdict: Exclude<Verdict, { kind: 'deny' }>, version: string, holdId: string | undefined): number {
@@ -422,13 +472,19 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       if (known === undefined) throw new GatewayError('permit_refused', `${word} is not a registered word`)
       const commandId = `own:${word}`
       const sequence = recorder.append({ session: session?.id ?? 'gateway', kind: 'permit', body: { command: commandId, verdict: 'allow', rule: 'builtin/own-word', digest: known.digest } })
-      return PermitClass.mint(MINT, { purpose: 'run', commandId, digest: known.digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined })
+      return PermitClass.mint(MINT, { purpose: 'run', commandId, digest: known.digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined, ceiling: null })
     },
     analysis(session, bytes) {
       if (!recorder.healthy) throw new GatewayError('recording_unavailable', 'the record cannot be written')
       const digest = digestOf(bytes)
       const sequence = recorder.append({ session: session?.id ?? 'gateway', kind: 'permit', body: { command: 'own:analysis', verdict: 'allow', rule: 'builtin/analysis', digest } })
-      return PermitClass.mint(MINT, { purpose: 'analysis', commandId: 'own:analysis', digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined })
+      return PermitClass.mint(MINT, { purpose: 'analysis', commandId: 'own:analysis', digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined, ceiling: null })
+    },
+    measure(session, bytes) {
+      if (!recorder.healthy) throw new GatewayError('recording_unavailable', 'the record cannot be written')
+      const digest = digestOf(bytes)
+      const sequence = recorder.append({ session: session.id, kind: 'permit', body: { command: 'own:measure', verdict: 'allow', rule: 'builtin/measure', digest } })
+      return PermitClass.mint(MINT, { purpose: 'measure', commandId: 'own:measure', digest, obligations: [], auditSequence: sequence, streaming: false, holdId: undefined, ceiling: null })
     },
     settle(command, permit, outcome) {
       const told = outcome.kind === 'failed' ? { ...outcome, message: parts.maskText(outcome.message) } : outcome
@@ -445,6 +501,11 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       }
     },
   }
+}
+
+/** Without making a signal that nobody listens to. */
+function isWithdrawn(command: Command): boolean {
+  return command.isWithdrawn ?? command.withdrawn.aborted
 }
 
 /** A client that cancelled changed its mind; one that is gone, or whose gateway stops, may come back where the rule lets it. */

@@ -7,6 +7,7 @@ export type RefusalCode =
   | 'review_rejected'
   | 'review_expired'
   | 'pending'
+  | 'ceiling_exceeded'
   | 'withdrawn'
   | 'not_understood'
   | 'input_limit'

@@ -85,11 +85,46 @@ export interface Command {
   readonly batch?: string
   /** Client gone, cancel request, channel closed. */
   readonly withdrawn: AbortSignal
+  /** Whether that has fired, for who only asks: a signal is costly, and most commands need none. Absent: ask the signal. */
+  readonly isWithdrawn?: boolean
   /**
    * Asked before an approval is used: false when what its names stand for has changed since it was judged, so that people
    * said yes to something else. Absent where a text means the same always.
    */
   stillMeans?(): Promise<boolean>
+  /**
+   * Asked before a hold is opened: what the command would do, as its target tells. Bounded in time, changes nothing there,
+   * and never rejects: what could not be measured says so in the answer. Absent (or null): there is nothing to measure.
+   */
+  measure?(): Promise<Impact | null>
+}
+
+/** How many, and what the number is worth. `why` is a sentence for people. */
+export type Measured =
+  | { readonly kind: 'exact'; readonly count: number }
+  | { readonly kind: 'at_most' | 'estimate'; readonly count: number; readonly why: string }
+  | { readonly kind: 'unknown'; readonly why: string }
+
+export type ImpactValue = string | number | null | readonly ImpactValue[] | { readonly [name: string]: ImpactValue }
+
+/** What a held command would do, measured at its target. Values in it are masked as the agent would see them. */
+export interface Impact {
+  readonly at: Date
+  /** Rows that the command itself changes. */
+  readonly rows: Measured
+  /** Rows that change along with them (foreign keys); what code of others does besides cannot be counted. */
+  readonly others: Measured
+  /** More for the briefing, in reading order. `lasting`: false for what is different at each look (locks, samples) and no reason to ask anew. */
+  readonly details: readonly { readonly name: string; readonly label: string; readonly value: ImpactValue; readonly lasting: boolean }[]
+  readonly warnings: readonly string[]
+  /** Why no ceiling can be held on the real run; null: one can. */
+  readonly unenforceable: string | null
+}
+
+/** The most that an approved run may change; the run is taken back where it is more. Null: not limited. */
+export interface Ceiling {
+  readonly rows: number | null
+  readonly others: number | null
 }
 
 const EFFECT_ORDER = ['read', 'write', 'destroy', 'admin', 'unknown'] as const

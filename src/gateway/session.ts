@@ -54,6 +54,7 @@ export function createDoor(parts: DoorParts): Door {
     },
     own: (session, word) => parts.point.own(session, word),
     analysis: (session, bytes) => parts.point.analysis(session, bytes),
+    measure: (session, bytes) => parts.point.measure(session, bytes),
     masks: (session) => parts.decisionPoint().masks(session.principal, session.target),
     record: (command, direction, bytes) => parts.recorder.tap(command, direction, bytes),
   }

@@ -47,6 +47,8 @@ const slotSchema = z.strictObject(slotShape)
 const approvalShape = {
   slots: z.array(slotSchema).min(1).max(MOST_SLOTS),
   expires: duration.prefault('15m'),
+  /** Where the command waits inside an open transaction, whose locks it keeps. Default: 2m, or `expires` where that is less. */
+  expires_in_transaction: duration.optional(),
   survives_disconnect: z.boolean().default(false),
   mode: z.enum(['wait', 'poll']).default('wait'),
 }

@@ -189,6 +189,7 @@ function hold(holds: readonly CompiledRule[], obligations: readonly Obligation[]
     rules,
     slots: [...slots.values()],
     expiresAfterMs: Math.min(...approvals.map((approval) => approval.expiresAfterMs)),
+    expiresInTransactionMs: Math.min(...approvals.map((approval) => approval.expiresInTransactionMs)),
     survivesDisconnect: approvals.every((approval) => approval.survivesDisconnect),
     mode: approvals.every((approval) => approval.mode === 'poll') ? 'poll' : 'wait',
     reason: [...new Set(holds.map(({ rule }) => rule.reason ?? rule.id))].join('; '),

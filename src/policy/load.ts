@@ -29,6 +29,7 @@ export interface Approval {
   readonly name: string
   readonly slots: readonly Slot[]
   readonly expiresAfterMs: number
+  readonly expiresInTransactionMs: number
   readonly survivesDisconnect: boolean
   readonly mode: 'wait' | 'poll'
   readonly file: string
@@ -184,6 +185,9 @@ function versionOf(sources: readonly PolicySource[]): string {
 
 type AddFault = (path: readonly PropertyKey[], message: string, key?: 'key') => void
 
+/** How long a command may wait inside an open transaction, where its approval does not say. */
+const IN_TRANSACTION_MS = 120_000
+
 function collectApprovals(part: Part, defined: Defined, known: Known, faults: Fault[]): void {
   const { file, yaml } = part
   for (const [name, raw] of part.approvals) {
@@ -204,12 +208,14 @@ function collectApprovals(part: Part, defined: Defined, known: Known, faults: Fa
       groupSets.add(key)
     }
     if (approval === undefined) continue
+    const inTransactionMs = approval.expires_in_transaction ?? Math.min(IN_TRANSACTION_MS, approval.expires)
+    if (inTransactionMs > approval.expires) fault(['expires_in_transaction'], 'longer than expires: the time inside a transaction is the shorter one')
     defined.approvals.set(name, {
       name,
       slots: approval.slots.map((slot, index): Slot => (
         { name: slot.name ?? (approval.slots.length === 1 ? name : `${name}/${index + 1}`), groups: [...new Set(slot.groups)], quorum: slot.quorum }
       )),
-      expiresAfterMs: approval.expires, survivesDisconnect: approval.survives_disconnect, mode: approval.mode, file, line: yaml.at(['approvals', name], 'key').line,
+      expiresAfterMs: approval.expires, expiresInTransactionMs: inTransactionMs, survivesDisconnect: approval.survives_disconnect, mode: approval.mode, file, line: yaml.at(['approvals', name], 'key').line,
     })
   }
 }

@@ -28,6 +28,8 @@ export type Verdict =
       readonly rules: readonly string[]
       readonly slots: readonly Slot[]
       readonly expiresAfterMs: number
+      /** The same where the command waits inside an open transaction; undefined: no less time then. */
+      readonly expiresInTransactionMs?: number
       readonly survivesDisconnect: boolean
       /** `poll`: answer at once with the hold id; the approval is redeemed by sending the same command again. */
       readonly mode: 'wait' | 'poll'

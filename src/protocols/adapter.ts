@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Hold } from '../approvals/hold.ts'
-import type { AnalysisPermit, Permit } from '../enforcement/permit.ts'
+import type { AnalysisPermit, MeasurePermit, Permit } from '../enforcement/permit.ts'
 import type { Refusal } from '../enforcement/refusal.ts'
 import type { Command, Principal, Session, Target } from '../gateway/command.ts'
 import type { ColumnMask } from '../policy/verdict.ts'
@@ -45,6 +45,8 @@ export interface Door {
   own(session: Session | null, word: string): Permit
   /** A permit to show a text to the target without running it, recorded. Only functions of upstream.ts that build such messages themselves spend it. */
   analysis(session: Session | null, bytes: Uint8Array): AnalysisPermit
+  /** A permit to ask the target what a held command would do, recorded. Only functions of upstream.ts that build such questions themselves spend it. */
+  measure(session: Session, bytes: Uint8Array): MeasurePermit
   /** The masks in force for messages that belong to no command. */
   masks(session: Session): readonly ColumnMask[]
   record(command: Command, direction: 'input' | 'output', bytes: Uint8Array): void | Promise<void>

@@ -7,7 +7,7 @@ const COLUMNS = {
   commandId: 'command_id', principalId: 'principal_id', principalJson: 'principal_json', target: 'target', protocol: 'protocol',
   fingerprint: 'fingerprint', digest: 'digest', action: 'action', rule: 'rule', reason: 'reason', mode: 'mode',
   survivesDisconnect: 'survives_disconnect', slotsJson: 'slots_json', policyVersion: 'policy_version', briefingJson: 'briefing_json',
-  briefingDigest: 'briefing_digest', briefingSubstance: 'briefing_substance', settledAt: 'settled_at', cause: 'cause',
+  briefingDigest: 'briefing_digest', briefingSubstance: 'briefing_substance', ceilingJson: 'ceiling_json', settledAt: 'settled_at', cause: 'cause',
   claimedAt: 'claimed_at', forwardedAt: 'forwarded_at', finishedAt: 'finished_at', outcomeJson: 'outcome_json',
 } as const satisfies Record<keyof HoldRow, string>
 

@@ -42,6 +42,8 @@ export interface HoldRow {
   readonly briefingDigest: string
   /** Digest of what the briefing says of the command itself, without session, time and claims. */
   readonly briefingSubstance: string
+  /** Canonical JSON of the most a run may change; null: it is not limited. */
+  readonly ceilingJson: string | null
   readonly settledAt: number | null
   readonly cause: string | null
   readonly claimedAt: number | null
@@ -72,7 +74,7 @@ export interface HoldGuard {
 
 export type HoldChange = Partial<
   Pick<HoldRow, 'decision' | 'attachment' | 'execution' | 'round' | 'gateway' | 'epoch' | 'sessionId' | 'commandId' | 'digest' | 'mode' | 'survivesDisconnect' | 'policyVersion'
-    | 'briefingJson' | 'briefingDigest' | 'briefingSubstance' | 'settledAt' | 'cause' | 'claimedAt' | 'forwardedAt' | 'finishedAt' | 'outcomeJson'>
+    | 'briefingJson' | 'briefingDigest' | 'briefingSubstance' | 'ceilingJson' | 'settledAt' | 'cause' | 'claimedAt' | 'forwardedAt' | 'finishedAt' | 'outcomeJson'>
 >
 
 export interface HoldFilter {

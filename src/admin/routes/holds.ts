@@ -28,10 +28,16 @@ const detailSchema = holdSchema
     why_not: z.string().optional(),
   })
   .meta({ id: 'HoldDetail' })
+const ceilingCount = z.int().min(0).max(Number.MAX_SAFE_INTEGER).nullable().optional()
 const decisionSchema = z.strictObject({
   choice: z.enum(['approve', 'reject']),
   briefing: z.string().regex(/^[0-9a-f]{64}$/, 'expected the digest of the briefing that was read').meta({ description: 'digest of the briefing that was read' }),
   reason: z.string().max(2_000).optional(),
+  ceiling: z
+    .strictObject({ rows: ceilingCount, others: ceilingCount })
+    .refine((ceiling) => ceiling.rows !== undefined || ceiling.others !== undefined, 'give rows or others')
+    .optional()
+    .meta({ description: 'with an approval: the most the run may change, in place of what the briefing says; null: any number. A run over it is taken back. Later approvals can only lower it' }),
 })
 const decidedSchema = z.object({ decision: z.string(), approved: z.int(), needed: z.int(), hold: holdSchema }).meta({ id: 'Decided' })
 
@@ -97,7 +103,7 @@ export const holdRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { deps, 
       const caller = callerOf(request)
       const key = request.headers['idempotency-key']
       const scope = `${caller.id} decisions ${request.params.id}`
-      const digest = hash('sha256', JSON.stringify([request.body.choice, request.body.briefing, request.body.reason ?? null]), 'hex')
+      const digest = hash('sha256', JSON.stringify([request.body.choice, request.body.briefing, request.body.reason ?? null, ...(request.body.ceiling === undefined ? [] : [request.body.ceiling])]), 'hex')
       const now = (deps.now ?? Date.now)()
       const earlier = key === undefined ? null : deps.store.recall(scope, key, digest, now)
       if (earlier === 'conflict') throw new ApiError(409, 'idempotency_conflict', 'this Idempotency-Key was used for another decision')
@@ -143,6 +149,7 @@ function decide(deps: AdminDeps, reviewer: Principal, holdId: string, body: z.ou
     briefingSeen: body.briefing,
     at: new Date((deps.now ?? Date.now)()),
     ...(body.reason === undefined ? {} : { note: body.reason }),
+    ...(body.ceiling === undefined ? {} : { ceiling: { ...(body.ceiling.rows === undefined ? {} : { rows: body.ceiling.rows }), ...(body.ceiling.others === undefined ? {} : { others: body.ceiling.others }) } }),
   })
   const hold = deps.queue.get(holdId)
   if (result.kind === 'not_found' || hold === null) throw notFound()
@@ -155,6 +162,8 @@ function decide(deps: AdminDeps, reviewer: Principal, holdId: string, body: z.ou
       throw new ApiError(403, 'not_a_reviewer', result.why, details)
     case 'stale':
       throw new ApiError(409, 'briefing_stale', 'this is not the briefing in force, or it was never given to you: read it and decide anew', { ...details, current: result.current })
+    case 'no_ceiling':
+      throw new ApiError(400, 'no_ceiling', 'a ceiling cannot be enforced on this command; its briefing says why', details)
     case 'already_settled':
       throw new ApiError(409, 'hold_settled', `this hold was settled before: ${stateOf(hold)}`, details)
   }

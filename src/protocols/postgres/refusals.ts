@@ -10,6 +10,7 @@ export const SQLSTATE: Readonly<Record<RefusalCode, string>> = {
   review_expired: '57014',
   withdrawn: '57014',
   pending: 'ZP001',
+  ceiling_exceeded: 'ZP002',
   not_understood: '0A000',
   input_limit: '54000',
   unavailable: '57P03',
