@@ -10,6 +10,7 @@ import {
   frame,
   maskErrorOrNotice,
   maskNotification,
+  maskParameterStatus,
   maskRowDescription,
   parseRowDescription,
 } from '../../src/protocols/postgres/masking.ts'
@@ -238,10 +239,21 @@ describe('ErrorResponse and NoticeResponse', () => {
   })
 
   it('says nothing but code and names when the statement touches masked columns', () => {
-    const shown = read(maskErrorOrNotice(error({ ...failing, Z: 'future', n: 'x'.repeat(64) }), { detectors, maskedTable: true, builtinOnly: true }))
+    const shown = read(maskErrorOrNotice(error({ ...failing, Z: 'future', n: 'x'.repeat(64) }), { detectors, maskedTable: true, builtinOnly: false }))
     const { M: message, ...rest } = shown
     expect(message).toMatch(/masked/)
     expect(rest).toEqual({ S: 'FEHLER', V: 'ERROR', C: '23505', s: 'public', t: 'customers', c: 'email', F: 'nbtinsert.c', L: '666', R: '_bt_check_unique' })
+  })
+
+  it('keeps a message that names objects only, of code that is the server\'s own, and never its detail', () => {
+    const unique = { ...failing, M: 'duplicate key value violates unique constraint "customers_email_key"' }
+    const show = (fields: Readonly<Record<string, string>>, builtinOnly = true, type = 'E'): Record<string, string> => read(maskErrorOrNotice(error(fields, type), { detectors, maskedTable: true, builtinOnly }))
+    expect(show(unique)['M']).toBe(unique.M)
+    expect(['D', 'H', 'W', 'q', 'p'].filter((code) => code in show(unique))).toEqual([])
+    // Anybody's function may raise any code with any text, and a notice is never one of these.
+    expect(show(unique, false)['M']).toMatch(/masked/)
+    expect(show(unique, true, 'N')['M']).toMatch(/masked/)
+    expect(show({ ...unique, C: '22P02', M: 'invalid input syntax for type integer: "ann"' })['M']).toMatch(/masked/)
   })
 
   it('is shown when it is the parser that speaks of names in the client\'s own text, and nothing else is', () => {
@@ -274,5 +286,25 @@ describe('NotificationResponse', () => {
     expect(maskNotification(clean, detectors)).toBe(clean)
     expect(() => maskNotification(frame('A', [int32(7), Buffer.from('x')]), detectors)).toThrow(GatewayError)
     expect(() => maskNotification(frame('A', []), detectors)).toThrow(GatewayError)
+  })
+
+  it('shows no payload where columns are masked, for it may be a value of one', () => {
+    expect(maskNotification(notification('jobs', 'maria'), detectors, true)).toEqual(notification('jobs', '‹masked›'))
+    const empty = notification('jobs', '')
+    expect(maskNotification(empty, detectors, true)).toBe(empty)
+  })
+})
+
+describe('ParameterStatus', () => {
+  const status = (name: string, value: string): Buffer => frame('S', [Buffer.from(`${name}\0${value}\0`)])
+
+  it('carries no value that a statement may have put there, and leaves what the server chose', () => {
+    expect(maskParameterStatus(status('application_name', 'maria'), detectors, true)).toEqual(status('application_name', '‹masked›'))
+    expect(maskParameterStatus(status('application_name', 'ann@example.com'), detectors, false)).toEqual(status('application_name', '‹email›'))
+    for (const [name, value, touched] of [['application_name', 'psql', false], ['DateStyle', 'ISO, DMY', true], ['in_hot_standby', 'off', true]] as const) {
+      const message = status(name, value)
+      expect(maskParameterStatus(message, detectors, touched)).toBe(message)
+    }
+    expect(() => maskParameterStatus(frame('S', [Buffer.from('name')]), detectors, true)).toThrow(GatewayError)
   })
 })

@@ -248,14 +248,17 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         if (cached?.generation === generation && cached.obligations === obligations) return cached.sight
         const catalog = database.catalog()
         const columns = maskedColumns(catalog, columnMasks(obligations))
-        const sight = createSight({ obligations, catalog, touched: touches(command.raw, catalog, stateOf(moved, command.names), columns), builtinOnly: runsBuiltinOnly(command.readings), detectors: options.detectors, key: options.maskingKey, searchPath })
+        const sight = createSight({ obligations, catalog, statements: command.raw, names: command.names, touched: touches(command.raw, catalog, stateOf(moved, command.names), columns), builtinOnly: runsBuiltinOnly(command.readings), detectors: options.detectors, key: options.maskingKey, searchPath: moved ? null : searchPath })
         // Kept only with readings that are kept: a function of the text and of this very reading of the catalogue.
         const [statement] = command.raw
         const judged = statement === undefined || command.raw.length > 1 ? undefined : resolved.get(statement)
         if (!moved && judged?.generation === generation && judged.readings === command.readings) sights.set(command.raw, { generation, obligations, sight })
         return sight
       },
-      outsideSight: createSight({ obligations: [], catalog: database.catalog(), touched: { maskedTable: true, maskedColumn: true }, builtinOnly: false, detectors: options.detectors, key: options.maskingKey, searchPath }),
+      // Made when it is asked for: masks may have changed since the session began.
+      get outsideSight() {
+        return createSight({ obligations: [{ mask: door.masks(session) }], catalog: database.catalog(), statements: [], names: { prepared: () => null, cursor: () => null }, touched: { maskedTable: false, maskedColumn: true }, builtinOnly: false, detectors: options.detectors, key: options.maskingKey, searchPath: null })
+      },
       catalogGeneration: database.generation,
       meaning: meaningNow,
       catalogChanged: () => void database.refresh().catch(() => undefined),

@@ -1,7 +1,7 @@
 import { GatewayError } from '../../errors.ts'
 import type { Detectors } from '../../masking/detectors.ts'
 import { maskJson } from '../../masking/json.ts'
-import type { MaskStyle } from '../../masking/rules.ts'
+import { type MaskStyle, REDACTED } from '../../masking/rules.ts'
 import { valueMask } from './mask-values.ts'
 import { type TypeFamily, typeFamily } from './types.ts'
 
@@ -211,6 +211,15 @@ function detectedCell(family: TypeFamily, binary: boolean, detectors: Detectors)
 const MASKED_ERROR = "The target's message is masked, because the statement touches masked columns; its code says what kind of error it is."
 
 /**
+ * Codes whose message is a fixed text or names objects only, wherever the server itself raises them (src/backend): values of
+ * rows stand in their details. Division by zero; string too long; the constraints; locks, deadlocks and serialisation; time-outs
+ * and cancels; more than one row where one is wanted; read-only; insufficient resources.
+ */
+const TEXTS_WITHOUT_VALUES: ReadonlySet<string> = new Set([
+  '22012', '22001', '23502', '23503', '23505', '23514', '23P01', '40001', '40P01', '55P03', '57014', '25006', '25P02', '21000', '53100', '53200', '53300',
+])
+
+/**
  * ErrorResponse ('E') or NoticeResponse ('N') for the client. Values appear in messages, details and contexts of
  * cast, constraint and RAISE errors; with `maskedTable` the message is replaced and detail, hint, context and internal
  * query are left out, since no detector knows an arbitrary value. Codes and names stay.
@@ -229,10 +238,11 @@ export function maskErrorOrNotice(message: Buffer, given: MessageMasking): Buffe
     given.builtinOnly && fields.some(({ code }) => code === 'P') && !fields.some(({ code }) => 'Wpq'.includes(code)) &&
     fields.some(({ code, value }) => code === 'C' && value.toString('latin1').startsWith('42'))
   const options = isAboutNames ? { ...given, maskedTable: false } : given
+  const keepsText = given.builtinOnly && type === 'E' && fields.some(({ code, value }) => code === 'C' && TEXTS_WITHOUT_VALUES.has(value.toString('latin1')))
   const pieces: Buffer[] = []
   let changed = false
   for (const { code, value } of fields) {
-    const shown = errorField(code, value, options)
+    const shown = keepsText && code === 'M' ? detected(value, given.detectors) : errorField(code, value, options)
     if (shown !== value) changed = true
     if (shown !== undefined) pieces.push(Buffer.from(code, 'latin1'), shown, ZERO)
   }
@@ -262,8 +272,11 @@ function errorField(code: string, value: Buffer, options: MessageMasking): Buffe
     if ('stcdn'.includes(code) && value.length > 63) return undefined
     if (!'SVCFLRPstcdn'.includes(code)) return undefined
   }
-  if ('SVCFLRPp'.includes(code) || !detectors.scanBytes(value, 0, value.length)) return value
-  return detectors.maskBytes(value, 0, value.length) ?? value
+  return 'SVCFLRPp'.includes(code) ? value : detected(value, detectors)
+}
+
+function detected(value: Buffer, detectors: Detectors): Buffer {
+  return detectors.scanBytes(value, 0, value.length) ? (detectors.maskBytes(value, 0, value.length) ?? value) : value
 }
 
 function errorFields(message: Buffer): ErrorField[] | undefined {
@@ -279,14 +292,17 @@ function errorFields(message: Buffer): ErrorField[] | undefined {
   return at === message.length - 1 && fields.length > 0 ? fields : undefined
 }
 
-/** NotificationResponse ('A', pid, channel, payload): both texts are the sender's. Throws `target_failed` when malformed. */
-export function maskNotification(message: Buffer, detectors: Detectors): Buffer {
+/**
+ * NotificationResponse ('A', pid, channel, payload): both texts are the sender's. With `hidesPayload` nothing of the payload
+ * is shown, for it may be a value of any table. Throws `target_failed` when malformed.
+ */
+export function maskNotification(message: Buffer, detectors: Detectors, hidesPayload = false): Buffer {
   expectType(message, 'A')
   const channelEnd = message.indexOf(0, HEADER + 4)
   const payloadEnd = channelEnd === -1 ? -1 : message.indexOf(0, channelEnd + 1)
   if (message.length < HEADER + 6 || payloadEnd !== message.length - 1) throw malformed('NotificationResponse')
   const channel = detectors.maskBytes(message, HEADER + 4, channelEnd)
-  const payload = detectors.maskBytes(message, channelEnd + 1, payloadEnd)
+  const payload = hidesPayload && payloadEnd > channelEnd + 1 ? HIDDEN : detectors.maskBytes(message, channelEnd + 1, payloadEnd)
   if (channel === null && payload === null) return message
   return frame('A', [
     message.subarray(HEADER, HEADER + 4),
@@ -297,6 +313,21 @@ export function maskNotification(message: Buffer, detectors: Detectors): Buffer 
   ])
 }
 
+/** Settings with values of the server's own choosing; what the others hold may be any text. */
+const CLOSED_SETTINGS: ReadonlySet<string> = new Set(['client_encoding', 'datestyle', 'default_transaction_read_only', 'in_hot_standby', 'integer_datetimes', 'intervalstyle', 'is_superuser', 'scram_iterations', 'server_encoding', 'server_version', 'standard_conforming_strings'])
+
+/** ParameterStatus ('S', name, value). `set_config` puts any text into a setting that is reported. Throws `target_failed` when malformed. */
+export function maskParameterStatus(message: Buffer, detectors: Detectors, maskedTable: boolean): Buffer {
+  expectType(message, 'S')
+  const nameEnd = message.indexOf(0, HEADER)
+  const valueEnd = nameEnd === -1 ? -1 : message.indexOf(0, nameEnd + 1)
+  if (valueEnd !== message.length - 1) throw malformed('ParameterStatus')
+  if (CLOSED_SETTINGS.has(message.toString('utf8', HEADER, nameEnd).toLowerCase())) return message
+  const value = maskedTable && valueEnd > nameEnd + 1 ? HIDDEN : detectors.maskBytes(message, nameEnd + 1, valueEnd)
+  return value === null ? message : frame('S', [message.subarray(HEADER, nameEnd + 1), value, ZERO])
+}
+
+const HIDDEN = Buffer.from(REDACTED, 'utf8')
 const ZERO = Buffer.from([0])
 
 export function frame(type: string, pieces: readonly Buffer[]): Buffer {

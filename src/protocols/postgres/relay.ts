@@ -5,7 +5,7 @@ import type { Obligation } from '../../policy/verdict.ts'
 import { BodyReader, backend, errorOrNotice, type Framer, HEADER, type Message, type NoticeFields, readErrorFields, type TransactionStatus } from './codec.ts'
 import type { Expected, Flight, Portal, Prepared } from './exchange.ts'
 import type { CopyOutMasker } from './copy-masking.ts'
-import { type Field, maskErrorOrNotice, maskNotification, type MessageMasking, parseRowDescription, type RowMasker } from './masking.ts'
+import { type Field, maskErrorOrNotice, type MessageMasking, parseRowDescription, type RowMasker } from './masking.ts'
 import type { Names } from './names.ts'
 import type { RawStatement } from './raw.ts'
 import type { Sight } from './sight.ts'
@@ -157,7 +157,7 @@ export class Relay {
       case backend.portalSuspended: return this.#onCompleted(type, bytes)
       case backend.error: return this.#onError(bytes)
       case backend.notice: return this.#out(maskErrorOrNotice(bytes, this.#messages(flight)), flight)
-      case backend.notification: return this.#out(maskNotification(bytes, this.#parts.sight(flight).messages.detectors), undefined)
+      case backend.notification: return this.#out(this.#parts.sight(undefined).notification(bytes), undefined)
       case backend.parameterStatus: return this.#onParameterStatus(bytes)
       case backend.rowDescription: return this.#onRowDescription(bytes)
       case backend.noData: return this.#onNoData(bytes)
@@ -182,7 +182,7 @@ export class Relay {
       const fields = own !== undefined ? own : head.kind === 'execute' ? head.portal.prepared.fields : undefined
       if (fields === undefined || fields === null) throw new GatewayError('target_failed', 'the target sent rows that nobody has described')
       const formats = head.kind === 'execute' && own === undefined ? head.portal.bind?.resultFormats : undefined
-      this.#rows = { flight, masker: this.#parts.sight(flight).rows(fields, formats) }
+      this.#rows = { flight, masker: this.#parts.sight(flight).rows(fields, formats, statementOf(head)) }
     }
     flight.rows++
     flight.bytes += bytes.length
@@ -198,7 +198,7 @@ export class Relay {
     const { flight } = head
     const sight = this.#parts.sight(flight)
     if (head.kind === 'query') {
-      this.#rows = { flight, masker: sight.rows(fields, undefined) }
+      this.#rows = { flight, masker: sight.rows(fields, undefined, statementOf(head)) }
       return this.#out(sight.description(bytes), flight)
     }
     this.#described(head, fields)
@@ -375,7 +375,7 @@ export class Relay {
       throw new GatewayError('target_failed', `the session's ${name} was changed to ${value}; the connection is closed`)
     }
     if ((name === 'search_path' || name === 'session_authorization' || name === 'is_superuser') && value !== this.#parts.upstream.parameters.get(name)) this.#parts.onMoved()
-    this.#out(bytes, undefined)
+    this.#out(this.#parts.sight(this.#flight()).parameterStatus(bytes, this.#touchedMasked), undefined)
   }
 
   #onCopyIn(bytes: Buffer): void {
@@ -396,7 +396,7 @@ export class Relay {
 
   #onCopyOut(bytes: Buffer): void {
     const head = this.#expect('execute', 'query')
-    const statement = head.kind === 'query' ? head.statements[head.index] : head.portal.prepared.raw[0]
+    const statement = statementOf(head)
     if (statement === undefined) throw new GatewayError('target_failed', 'the target began a COPY that nobody asked for')
     this.#copyOut = this.#parts.sight(head.flight).copyOut(statement, bytes)
     this.#out(bytes, head.flight)
@@ -538,6 +538,11 @@ export class Relay {
     this.#waiters = []
     for (const wake of waiters) wake()
   }
+}
+
+/** The statement that is being answered. */
+function statementOf(head: Extract<Expected, { readonly kind: 'query' | 'execute' }>): RawStatement | undefined {
+  return head.kind === 'query' ? head.statements[head.index] : head.portal.prepared.raw[0]
 }
 
 function secondsAllowed(obligations: readonly Obligation[]): number | undefined {

@@ -1,18 +1,29 @@
 import type { Detectors } from '../../masking/detectors.ts'
-import type { ColumnMask, MaskStyle, Obligation } from '../../policy/verdict.ts'
+import type { ColumnMask, Obligation } from '../../policy/verdict.ts'
 import type { Catalog, CatalogRelation } from './catalog.ts'
-import { createCopyOutMasker, type CopyOutMasker } from './copy-masking.ts'
-import { type ColumnPlan, createRowMasker, type Field, maskRowDescription, type MessageMasking, type RowMasker } from './masking.ts'
+import { type CopyOutMasker, type CopyOutOptions, createCopyOutMasker } from './copy-masking.ts'
+import type { NameLookup } from './exchange.ts'
+import { describedPlan, outputPlans, type PlannedColumn, readsMasked } from './lineage-plans.ts'
+import { columnMasks, columnPlan } from './mask-columns.ts'
+import { type ColumnPlan, createRowMasker, type Field, maskNotification, maskParameterStatus, maskRowDescription, type MessageMasking, type RowMasker } from './masking.ts'
 import type { RawStatement } from './raw.ts'
+import type { Resolution } from './resolve/resolution.ts'
 
 // What the client may see of the answer to one command: the masks of its verdict, laid over the target's catalogue.
 
+export { columnMasks, maskedColumns } from './mask-columns.ts'
+
 export interface Sight {
-  rows(fields: readonly Field[], formats: readonly number[] | undefined): RowMasker
+  /** `statement` is the one whose rows these are; undefined: nobody knows. */
+  rows(fields: readonly Field[], formats: readonly number[] | undefined, statement: RawStatement | undefined): RowMasker
   description(message: Buffer): Buffer
   /** `response` is the CopyOutResponse, which says text or binary. */
   copyOut(statement: RawStatement, response: Buffer): CopyOutMasker
   readonly messages: MessageMasking
+  /** A notification, which says nothing about where its text comes from. */
+  notification(message: Buffer): Buffer
+  /** A ParameterStatus: a setting can hold what a statement put there. `touchedMasked`: one before it did touch masked columns. */
+  parameterStatus(message: Buffer, touchedMasked: boolean): Buffer
   readonly limit: { readonly rows?: number; readonly bytes?: number } | undefined
   readonly recordsOutput: boolean
 }
@@ -20,144 +31,152 @@ export interface Sight {
 export interface SightParts {
   readonly obligations: readonly Obligation[]
   readonly catalog: Catalog
-  /** What the command touches of the columns that are masked. */
+  /** Of the command; empty for what belongs to none. */
+  readonly statements: readonly RawStatement[]
+  /** What the target made of a statement, as it was judged; undefined, or absent, where it was not asked. */
+  readonly resolution?: (statement: RawStatement) => Resolution | undefined
+  readonly names: NameLookup
+  /** What the command touches of the columns that are masked, by its text. */
   readonly touched: { readonly maskedTable: boolean; readonly maskedColumn: boolean }
   /** See MessageMasking. */
   readonly builtinOnly: boolean
   readonly detectors: Detectors
   readonly key: Buffer
-  /** Schemas in which an unqualified name of COPY is looked up. */
-  readonly searchPath: readonly string[]
+  /** Schemas in which an unqualified name of COPY is looked up; null: the session has others, which nobody knows. */
+  readonly searchPath: readonly string[] | null
 }
 
 export function createSight(parts: SightParts): Sight {
-  const { catalog, touched, detectors, key } = parts
+  const { detectors, key } = parts
   const masks = columnMasks(parts.obligations)
   const limits = parts.obligations.flatMap((obligation) => ('limit' in obligation ? [obligation.limit] : []))
-  const plan = (field: Field): ColumnPlan => {
-    if (masks.length === 0) return 'pass'
-    if (field.tableOid === 0) return touched.maskedColumn ? 'whole' : 'pass'
-    const relation = catalog.relations.get(field.tableOid)
-    const column = relation?.columnByNumber.get(field.attnum)
-    // A system column (ctid) has a negative number and shows nothing of a row's values.
-    if (relation !== undefined && field.attnum < 0) return 'pass'
-    // A view's columns may derive from anything, and a table the catalogue does not know may be anything.
-    if (relation === undefined || column === undefined || (!relation.builtin && !'rp'.includes(relation.kind))) return touched.maskedColumn || relation === undefined ? 'whole' : 'pass'
-    return columnPlan(catalog, relation, column.name, masks)
-  }
+  const behind = (statement: RawStatement): RawStatement => standsFor(statement, parts.names)
+  const messages: MessageMasking = { detectors, maskedTable: masks.length > 0 && speaksOfMasked(parts, behind, masks), builtinOnly: parts.builtinOnly }
   // A statement that runs again is described by the same fields, and mostly asked for in the same formats.
-  const maskers = new WeakMap<readonly Field[], { readonly formats: string; readonly masker: RowMasker }>()
+  const maskers = new WeakMap<readonly Field[], { readonly asked: string; readonly statement: RawStatement | undefined; readonly masker: RowMasker }>()
   return {
-    rows(fields, formats) {
+    rows(fields, formats, statement) {
       const asked = formats === undefined ? 'described' : formats.join()
       const known = maskers.get(fields)
-      if (known?.formats === asked) return known.masker
-      const masker = createRowMasker({ fields, ...(formats === undefined ? {} : { formats }), plan, key, detectors, detect: true })
-      maskers.set(fields, { formats: asked, masker })
+      if (known?.asked === asked && known.statement === statement) return known.masker
+      const plans = rowPlans(fields, statement && behind(statement), masks, parts)
+      const masker = createRowMasker({ fields, ...(formats === undefined ? {} : { formats }), plan: (_, index) => plans[index] ?? 'whole', key, detectors, detect: true })
+      maskers.set(fields, { asked, statement, masker })
       return masker
     },
     description: (message) => maskRowDescription(message, detectors),
-    copyOut(statement, response) {
-      const copy = statement.copy
-      const relation = copy?.query === false ? placed(statement, catalog, parts.searchPath) : undefined
-      const isEveryColumn = statement.relations[0]?.star === true
-      const columns = relation === undefined ? undefined : isEveryColumn ? relation.columns : statement.columns.map(({ name }) => relation.columnByName.get(name))
-      const known = columns?.every((column) => column !== undefined) === true
-      const count = response.readUInt16BE(6)
-      const options = copy?.options ?? {}
-      const csv = copy?.format === 'csv'
-      return createCopyOutMasker({
-        format: response[5] === 1 ? 'binary' : csv ? 'csv' : 'text',
-        delimiter: options['delimiter'] ?? (csv ? ',' : '\t'),
-        nullString: options['null'] ?? (csv ? '' : '\\N'),
-        quote: options['quote'] ?? '"',
-        escape: options['escape'] ?? options['quote'] ?? '"',
-        header: 'header' in options && !/^(false|off|0)$/i.test(options['header'] as string),
-        columns: masks.length === 0 ? Array.from({ length: count }, () => 'pass' as const)
-          : known && relation && columns ? columns.map((column) => columnPlan(catalog, relation, (column as { readonly name: string }).name, masks))
-          : touched.maskedColumn || (copy?.query === false && relation === undefined) ? 'whole-row'
-          : Array.from({ length: count }, () => 'pass' as const),
-        ...(known && columns ? { typeOids: columns.map((column) => (column as { readonly type: number }).type) } : {}),
-        detectors,
-        key,
-      })
-    },
-    messages: { detectors, maskedTable: masks.length > 0 && touched.maskedTable, builtinOnly: parts.builtinOnly },
+    copyOut: (statement, response) => createCopyOutMasker({ ...copySyntax(statement, response), ...copyColumns(statement, response.readUInt16BE(6), masks, parts), detectors, key }),
+    messages,
+    notification: (message) => maskNotification(message, detectors, masks.length > 0),
+    parameterStatus: (message, touchedMasked) => maskParameterStatus(message, detectors, touchedMasked || messages.maskedTable),
     limit: limits.length === 0 ? undefined : { rows: Math.min(...limits.map((limit) => limit.rows ?? Infinity)), bytes: Math.min(...limits.map((limit) => limit.bytes ?? Infinity)) },
     recordsOutput: !parts.obligations.some((obligation) => 'record' in obligation && obligation.record === 'metadata'),
   }
 }
 
-export function columnMasks(obligations: readonly Obligation[]): readonly ColumnMask[] {
-  return obligations.flatMap((obligation) => ('mask' in obligation ? obligation.mask : []))
-}
+// EXECUTE of a FETCH of an EXECUTE does not exist; this only stops a circle.
+const MAX_REFERENCES = 8
 
-// Every column of the catalogue against every mask: once for each reading of it, not for each text.
-const maskedSets = new WeakMap<Catalog, Map<string, ReadonlySet<string>>>()
-const MAX_MASKED_SETS = 64
-
-/** Every `schema.table.column` of the catalogue that a mask covers, with those of inheritance children and parents. */
-export function maskedColumns(catalog: Catalog, masks: readonly ColumnMask[]): ReadonlySet<string> {
-  const found = new Set<string>()
-  if (masks.length === 0) return found
-  const of = masks.map(({ column, style }) => `${style} ${column}`).join('\n')
-  let known = maskedSets.get(catalog)
-  if (known === undefined) maskedSets.set(catalog, (known = new Map()))
-  const before = known.get(of)
-  if (before !== undefined) return before
-  if (known.size >= MAX_MASKED_SETS) known.clear()
-  known.set(of, found)
-  for (const relation of catalog.relations.values()) {
-    for (const column of relation.columns) {
-      if (columnPlan(catalog, relation, column.name, masks) !== 'pass') found.add(`${relation.schema}.${relation.name}.${column.name}`)
-    }
+/** The statement whose rows come back: what EXECUTE or FETCH names. */
+function standsFor(statement: RawStatement, names: NameLookup): RawStatement {
+  let found = statement
+  for (let i = 0; i < MAX_REFERENCES; i++) {
+    const name = found.reference?.name
+    const next = typeof name !== 'string' ? null : found.action === 'execute' ? names.prepared(name) : found.action === 'fetch' ? names.cursor(name) : null
+    if (next === null) break
+    found = next
   }
   return found
 }
 
-const LESS_SHOWN: readonly MaskStyle[] = ['partial', 'last4', 'pseudonym', 'hash', 'redact', 'null']
-
-/** The mask of one column; where several fit, the one that shows least. */
-function columnPlan(catalog: Catalog, relation: CatalogRelation, column: string, masks: readonly ColumnMask[]): ColumnPlan {
-  let best: { readonly style: MaskStyle; readonly domain: string } | undefined
-  for (const family of relatives(catalog, relation)) {
-    for (const mask of masks) {
-      if (!covers(mask.column, [family.schema, family.name, column])) continue
-      if (best === undefined || LESS_SHOWN.indexOf(mask.style) > LESS_SHOWN.indexOf(best.style)) best = { style: mask.style, domain: mask.column }
-    }
-  }
-  return best ?? 'pass'
+function rowPlans(fields: readonly Field[], statement: RawStatement | undefined, masks: readonly ColumnMask[], parts: SightParts): readonly ColumnPlan[] {
+  if (masks.length === 0) return fields.map(() => 'pass')
+  const { catalog } = parts
+  if (statement?.action === 'explain' && showsPlanOnly(statement, parts)) return fields.map(() => 'pass')
+  const planned = statement === undefined ? null : outputPlans(parts.resolution?.(statement), masks, catalog)
+  if (planned === null) return fields.map((field) => planByDescription(field, masks, parts))
+  if (planned === 'whole' || planned.length !== fields.length) return fields.map(() => 'whole')
+  return fields.map((field, index) => describedPlan(planned[index] as PlannedColumn, field, masks, catalog))
 }
 
-/** A mask on a parent covers its children, where the same rows are stored; one on a child covers what the parent shows of it. */
-function relatives(catalog: Catalog, relation: CatalogRelation): ReadonlySet<CatalogRelation> {
-  const found = new Set([relation])
-  for (const one of found) {
-    for (const oid of [...one.parents, ...one.children]) {
-      const relative = catalog.relations.get(oid)
-      if (relative) found.add(relative)
-    }
-  }
-  return found
+/**
+ * A plan shows what the agent wrote, names, and estimates or counts of rows: what those tell of masked columns is influence,
+ * and judged as such. Code of somebody's own may have been run by the planner, and its result be a constant in it.
+ */
+function showsPlanOnly(statement: RawStatement, parts: SightParts): boolean {
+  const [inner] = statement.nested
+  if (inner === undefined || !parts.builtinOnly) return false
+  const resolution = parts.resolution?.(inner)
+  if (resolution?.kind !== 'resolved' || resolution.queries.length === 0) return false
+  return resolution.functions.size === 0 && resolution.queries.every(({ unknown, output, influenceOpaque }) => unknown.length === 0 && influenceOpaque === null && (output ?? []).every(({ opaque }) => opaque === null))
 }
 
-function covers(pattern: string, name: readonly string[]): boolean {
-  const segments = pattern.split('.')
-  return segments.length === name.length && segments.every((segment, i) => matches(segment, name[i] as string))
+/** Where the target did not say what it made of the statement: by the table a described column is taken from, and everything that is from none by what the text touches. */
+function planByDescription(field: Field, masks: readonly ColumnMask[], { catalog, touched }: SightParts): ColumnPlan {
+  if (field.tableOid === 0) return touched.maskedColumn ? 'whole' : 'pass'
+  const relation = catalog.relations.get(field.tableOid)
+  const column = relation?.columnByNumber.get(field.attnum)
+  // A system column (ctid) has a negative number and shows nothing of a row's values.
+  if (relation !== undefined && field.attnum < 0) return 'pass'
+  // A view's columns may derive from anything, and a table the catalogue does not know may be anything.
+  if (relation === undefined || column === undefined || (!relation.builtin && !'rp'.includes(relation.kind))) return touched.maskedColumn || relation === undefined ? 'whole' : 'pass'
+  return columnPlan(catalog, relation, column.name, masks)
 }
 
-function matches(glob: string, text: string): boolean {
-  if (!glob.includes('*')) return glob === text
-  const [first = '', ...rest] = glob.split('*')
-  if (!text.startsWith(first)) return false
-  let at = first.length
-  for (const [i, part] of rest.entries()) {
-    if (i === rest.length - 1) return text.length - part.length >= at && text.endsWith(part)
-    const found = text.indexOf(part, at)
-    if (found < 0) return false
-    at = found + part.length
+/** Errors and notices: by the columns that are read where the target said which, else by the tables that are touched. */
+function speaksOfMasked(parts: SightParts, behind: (statement: RawStatement) => RawStatement, masks: readonly ColumnMask[]): boolean {
+  if (!parts.touched.maskedTable || parts.statements.length === 0) return parts.touched.maskedTable
+  return parts.statements.some((statement) => readsMasked(parts.resolution?.(behind(statement)), masks, parts.catalog) ?? true)
+}
+
+function copySyntax(statement: RawStatement, response: Buffer): Pick<CopyOutOptions, 'format' | 'delimiter' | 'nullString' | 'quote' | 'escape' | 'header'> {
+  const options = statement.copy?.options ?? {}
+  const csv = statement.copy?.format === 'csv'
+  return {
+    format: response[5] === 1 ? 'binary' : csv ? 'csv' : 'text',
+    delimiter: options['delimiter'] ?? (csv ? ',' : '\t'),
+    nullString: options['null'] ?? (csv ? '' : '\\N'),
+    quote: options['quote'] ?? '"',
+    escape: options['escape'] ?? options['quote'] ?? '"',
+    header: 'header' in options && !/^(false|off|0)$/i.test(options['header'] as string),
   }
-  return true
+}
+
+function copyColumns(statement: RawStatement, count: number, masks: readonly ColumnMask[], parts: SightParts): Pick<CopyOutOptions, 'columns' | 'typeOids'> {
+  const { catalog, touched } = parts
+  const everything = { columns: Array.from({ length: count }, () => 'pass' as const) }
+  const copy = statement.copy
+  const columns = copy?.query === true ? queryColumns(statement, masks, parts) : tableColumns(statement, masks, parts)
+  // Types are known either way: they say what a detector may look for and how a mask is written.
+  const typeOids = columns === null || columns === 'whole' || columns.length !== count ? {} : { typeOids: columns.map(({ type }) => type) }
+  if (masks.length === 0) return { ...everything, ...typeOids }
+  const { format = 'text', options = {} } = copy ?? {}
+  // Rows in another encoding or in a form that later servers may know are not read the way they are written.
+  const isReadable = ['text', 'csv', 'binary'].includes(format) && /^utf-?8$/i.test(options['encoding'] ?? 'utf8')
+  if (columns === null) return touched.maskedColumn || copy?.query !== true ? { columns: 'whole-row' } : everything
+  if (columns === 'whole' || !isReadable) return { columns: 'whole-row' }
+  return { columns: columns.map(({ plan }) => plan), ...typeOids }
+}
+
+interface CopiedColumn {
+  readonly plan: ColumnPlan
+  readonly type: number
+}
+
+function queryColumns(statement: RawStatement, masks: readonly ColumnMask[], { resolution, catalog }: SightParts): readonly CopiedColumn[] | 'whole' | null {
+  const [inner] = statement.nested
+  const planned = inner === undefined ? null : outputPlans(resolution?.(inner), masks, catalog)
+  return planned === null || planned === 'whole' ? planned : planned.map(({ column, plan }) => ({ plan, type: column.type }))
+}
+
+function tableColumns(statement: RawStatement, masks: readonly ColumnMask[], { catalog, searchPath }: SightParts): readonly CopiedColumn[] | null {
+  const relation = searchPath === null ? undefined : placed(statement, catalog, searchPath)
+  // COPY of a view is refused by the target; a foreign table's rows are its own.
+  if (relation === undefined) return null
+  const isEveryColumn = statement.relations[0]?.star === true
+  const columns = isEveryColumn ? relation.columns : statement.columns.map(({ name }) => relation.columnByName.get(name))
+  if (!columns.every((column) => column !== undefined)) return null
+  return columns.map(({ name, type }) => ({ plan: columnPlan(catalog, relation, name, masks), type }))
 }
 
 function placed(statement: RawStatement, catalog: Catalog, searchPath: readonly string[]): CatalogRelation | undefined {

@@ -1,0 +1,95 @@
+import type { ColumnMask } from '../../policy/verdict.ts'
+import type { Catalog } from './catalog.ts'
+import { columnPlan, stricter } from './mask-columns.ts'
+import type { ColumnPlan, Field } from './masking.ts'
+import type { BaseColumn, OutputColumn, Resolution, Resolved, ResolvedQuery } from './resolve/resolution.ts'
+
+// Masks by where values come from, as the target itself resolved the statement.
+
+/** Tables of the server that hold samples of other tables' values: pg_statistic, pg_largeobject, pg_statistic_ext_data. */
+const VALUE_HOLDERS: ReadonlySet<number> = new Set([2619, 2613, 3429])
+
+/**
+ * How the columns of the statement's answer are shown, in their order, or null where the resolution does not say:
+ * a utility statement, or one that the target was not asked about.
+ * One 'whole' for all: what comes back is not what was read.
+ */
+export function outputPlans(resolution: Resolution | undefined, masks: readonly ColumnMask[], catalog: Catalog): readonly PlannedColumn[] | 'whole' | null {
+  if (resolution?.kind !== 'resolved' || resolution.queries.length === 0) return null
+  const [query] = resolution.queries
+  if (query === undefined || query.output === null || !isWhollyRead(resolution, catalog)) return 'whole'
+  return query.output.map((column) => ({ column, plan: planOf(column, masks, catalog) }))
+}
+
+export interface PlannedColumn {
+  readonly column: OutputColumn
+  readonly plan: ColumnPlan
+}
+
+/** Nobody but the statement's own query may send rows, and nothing in it may be left unread. */
+function isWhollyRead({ queries, by }: Resolved, catalog: Catalog): boolean {
+  return queries.every(({ unknown, origin, output, relations }) => {
+    // A rule's SELECT sends its rows to a client of the simple protocol.
+    if (unknown.length > 0 || (origin === 'rule' && output !== null)) return false
+    // Only the rewriter applies rules, and this tree is of the time before it.
+    return by === 'print' || relations.every(({ oid, access }) => access === 'read' || catalog.relations.get(oid)?.hasRules === false)
+  })
+}
+
+/**
+ * A base column as it is has its own mask. Whatever is made of one shows nothing: a pseudonym, hash or piece of `left(name, 1)`
+ * would spell the name out, one question at a time, since the agent can have the same made of values it knows.
+ */
+function planOf(column: OutputColumn, masks: readonly ColumnMask[], catalog: Catalog): ColumnPlan {
+  if (column.opaque !== null) return 'whole'
+  const { plain, from } = column
+  const [only] = from
+  if (plain && from.length === 1 && only?.relation === plain.relation && only.attribute === plain.attribute) return basePlan(plain, masks, catalog)
+  let strictest: ColumnPlan = 'pass'
+  for (const one of from) strictest = stricter(strictest, basePlan(one, masks, catalog))
+  return strictest === 'pass' || strictest === 'whole' || strictest.style === 'null' ? strictest : { style: 'redact', domain: strictest.domain }
+}
+
+function basePlan({ relation: oid, attribute }: BaseColumn, masks: readonly ColumnMask[], catalog: Catalog): ColumnPlan {
+  // A system column (ctid) shows nothing of a row's values.
+  if (attribute < 0) return 'pass'
+  const relation = catalog.relations.get(oid)
+  if (relation === undefined || VALUE_HOLDERS.has(oid)) return 'whole'
+  // What a materialised view or a foreign table holds came from somewhere, and so may the rows of a view that was not looked into.
+  const isTable = relation.builtin ? relation.kind !== 'v' : 'rpS'.includes(relation.kind)
+  if (attribute === 0) return isTable && relation.columns.every(({ name }) => columnPlan(catalog, relation, name, masks) === 'pass') ? 'pass' : 'whole'
+  const column = relation.columnByNumber.get(attribute)
+  if (column === undefined) return 'whole'
+  const plan = columnPlan(catalog, relation, column.name, masks)
+  return plan === 'pass' && !isTable ? 'whole' : plan
+}
+
+/**
+ * The plan of a described column. RowDescription names the table a column is taken from, if any: what that says must fit,
+ * and a mask that names the view it is read from counts as well.
+ */
+export function describedPlan({ column, plan }: PlannedColumn, field: Field, masks: readonly ColumnMask[], catalog: Catalog): ColumnPlan {
+  if (field.tableOid === 0 || field.attnum < 0) return plan
+  const relation = catalog.relations.get(field.tableOid)
+  const named = relation?.columnByNumber.get(field.attnum)
+  if (relation === undefined || named === undefined) return 'whole'
+  if (relation.kind !== 'v' && !column.from.some(({ relation: oid, attribute }) => oid === field.tableOid && attribute === field.attnum)) return 'whole'
+  return stricter(plan, columnPlan(catalog, relation, named.name, masks))
+}
+
+/** Whether what the target says while it runs this may speak of masked values; null where the resolution does not tell. */
+export function readsMasked(resolution: Resolution | undefined, masks: readonly ColumnMask[], catalog: Catalog): boolean | null {
+  // A constraint's error shows the whole row that is written, whichever columns were named.
+  if (resolution?.kind !== 'resolved' || resolution.queries.length === 0 || resolution.functions.size > 0) return null
+  if (!resolution.queries.every(({ command, unknown }) => command === 'select' && unknown.length === 0)) return null
+  return resolution.queries.some((query) => columnsRead(query).some((column) => basePlan(column, masks, catalog) !== 'pass') || isOpaque(query))
+}
+
+function columnsRead({ relations, output, influence }: ResolvedQuery): readonly BaseColumn[] {
+  const read = relations.filter(({ kind }) => kind !== 'v').flatMap(({ oid, read: attributes }) => attributes.map((attribute) => ({ relation: oid, attribute })))
+  return [...read, ...(output ?? []).flatMap(({ from }) => from), ...influence]
+}
+
+function isOpaque({ output, influenceOpaque, callFlows }: ResolvedQuery): boolean {
+  return influenceOpaque !== null || callFlows.some(({ opaque }) => opaque !== null) || (output ?? []).some(({ opaque }) => opaque !== null)
+}
