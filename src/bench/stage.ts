@@ -141,6 +141,8 @@ async function fill(target: { readonly port: number; readonly superuser: string;
   }
   const admin = await connect('postgres')
   await admin.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${password}'`)
+  // So that the target may be asked what statements mean without its log being written to; nobody's errors are logged then.
+  await admin.query(`ALTER ROLE ${ROLE} SET log_min_messages = 'panic'`)
   await admin.query(`CREATE DATABASE ${DATABASE} OWNER ${ROLE}`)
   await admin.end()
   await complete(pgbench, ['-i', '-q', '-s', '5'], environment)

@@ -14,8 +14,11 @@ export interface SeededDatabase {
   readonly database: 'orders'
   readonly user: 'holdpoint_orders'
   readonly password: string
+  /** Who asks the target what statements mean. It owns nothing, inherits nothing and logs nothing. */
+  readonly analysis: { readonly user: 'holdpoint_analysis'; readonly password: string }
 }
 
+const ANALYSIS_ROLE = 'holdpoint_analysis'
 const ROLE = 'holdpoint_orders'
 const DATABASE = 'orders'
 
@@ -62,8 +65,12 @@ const INDEXES = `
 /** Makes the role and the database `orders` with its rows, as superuser. Neither the password nor a row reaches the server's log. */
 export async function seedOrders(target: SeedTarget): Promise<SeededDatabase> {
   const password = randomBytes(24).toString('base64url')
+  const analysisPassword = randomBytes(24).toString('base64url')
   await asSuperuser(target, 'postgres', async (client) => {
     await client.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${scramVerifier(password)}'`)
+    // As docs/postgres-analysis.md says: it sees what the gateway's role sees by taking that role, and the trees stay out of the log.
+    await client.query(`CREATE ROLE ${ANALYSIS_ROLE} LOGIN NOINHERIT PASSWORD '${scramVerifier(analysisPassword)}'`)
+    await client.query(`GRANT ${ROLE} TO ${ANALYSIS_ROLE}; ALTER ROLE ${ANALYSIS_ROLE} SET log_min_messages = 'panic'`)
     await client.query(`CREATE DATABASE ${DATABASE}`)
   })
   await asSuperuser(target, DATABASE, async (client) => {
@@ -75,7 +82,7 @@ export async function seedOrders(target: SeedTarget): Promise<SeededDatabase> {
     await client.query('COMMIT')
     await client.query('ANALYZE customers, invoices, invoice_lines, access_grants')
   })
-  return { database: DATABASE, user: ROLE, password }
+  return { database: DATABASE, user: ROLE, password, analysis: { user: ANALYSIS_ROLE, password: analysisPassword } }
 }
 
 async function fill(client: pg.Client): Promise<void> {

@@ -232,7 +232,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   await mkdir(dirname(policyFile))
   if (options.policy === undefined) await copyFile(join(ROOT, 'policies', 'quickstart.yaml'), policyFile)
   else await writeFile(policyFile, options.policy)
-  for (const [name, content] of [['ca.crt', authority.ca], ['gateway.crt', certificate.cert], ['gateway.key', certificate.key], ['password', database.password], ['masking', '0123456789abcdef'.repeat(4)]] as const) {
+  for (const [name, content] of [['ca.crt', authority.ca], ['gateway.crt', certificate.cert], ['gateway.key', certificate.key], ['password', database.password], ['analysis-password', database.analysis.password], ['masking', '0123456789abcdef'.repeat(4)]] as const) {
     await writeFile(join(directory, name), content, { mode: 0o600 })
   }
   const configFile = join(directory, 'holdpoint.yaml')
@@ -245,7 +245,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     policies: 'policies',
     trust: [{ name: 'test', issuer: issuer.issuer, audience: AUDIENCE, algorithms: ['ES256'], kind: { claim: 'kind', map: { agent: 'agent', human: 'human' } }, name_claim: 'name', groups_claim: 'groups' }],
     reviewers: { groups: Object.fromEntries(['data-owners', 'managers', 'auditors'].map((group) => [group, { claim_values: [group] }])) },
-    targets: [{ name: 'orders', protocol: 'postgres', labels: { env: 'test' }, postgres: { host: 'localhost', port: target.port, database: database.database, user: database.user, password: { file: 'password' }, tls: { mode: 'verify-full', ca: 'ca.crt', server_name: 'localhost' } } }],
+    targets: [{ name: 'orders', protocol: 'postgres', labels: { env: 'test' }, postgres: { host: 'localhost', port: target.port, database: database.database, user: database.user, password: { file: 'password' }, tls: { mode: 'verify-full', ca: 'ca.crt', server_name: 'localhost' }, analysis: { user: database.analysis.user, password: { file: 'analysis-password' }, method: 'print' } } }],
     masking: { key: { file: 'masking' } },
     ...options.config,
   }
