@@ -143,6 +143,26 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
 }
 
+/** Which columns are copies, in order; '' where something was made of it. */
+const COPIES: readonly { readonly sql: string; readonly plain: readonly string[]; readonly since?: number }[] = [
+  { sql: 'SELECT name, upper(name), name COLLATE "C", u, ctid FROM users u', plain: ['users.name', '', '', '', ''] },
+  { sql: 'SELECT mail, called, p.name FROM people p, plain', plain: ['', 'users.name', 'users.name'] },
+  { sql: 'WITH c AS (SELECT ssn AS x FROM users) SELECT x, (SELECT x) FROM (SELECT x FROM c) d', plain: ['users.ssn', ''] },
+  { sql: 'SELECT x FROM (SELECT name AS x FROM users UNION ALL SELECT name FROM users) u', plain: [''] },
+  { sql: 'WITH RECURSIVE r AS (SELECT name FROM users UNION SELECT name FROM r) SELECT name FROM r', plain: [''] },
+  { sql: 'SELECT ssn, count(*) FROM users GROUP BY ssn', plain: ['users.ssn', ''] },
+  { sql: 'SELECT upper(ssn) FROM users GROUP BY upper(ssn)', plain: [''] },
+  { sql: 'SELECT id, o.note FROM users LEFT JOIN orders o USING (id)', plain: ['users.id', 'orders.note'] },
+  { sql: 'SELECT id FROM users FULL JOIN orders USING (id)', plain: [''] },
+  { sql: 'SELECT x.ssn FROM users, LATERAL (SELECT users.ssn) x', plain: ['users.ssn'] },
+  { sql: 'UPDATE users SET name = ssn RETURNING name, email', plain: ['', 'users.email'] },
+  { sql: 'UPDATE users SET name = ssn RETURNING old.name, new.name', plain: ['users.name', ''], since: 18 },
+  { sql: "INSERT INTO audit VALUES ('a') RETURNING who, what", plain: ['', 'audit.what'] },
+  { sql: 'DELETE FROM users RETURNING ssn', plain: ['users.ssn'] },
+  { sql: 'WITH w AS (UPDATE users SET name = left(name, 1) RETURNING name, ssn) SELECT name, ssn FROM w', plain: ['', 'users.ssn'] },
+  { sql: 'SELECT name::varchar, age::text FROM users', plain: ['users.name', ''] },
+]
+
 /** As a reader of bodies gives them; only what lineage looks at is filled in. */
 function expandedAs(name: string, oidOf: (relation: string) => number): ExpandedFunction | null {
   const users = oidOf('users')
@@ -172,6 +192,12 @@ describe.each(majorsAtHand())('lineage of the trees of Postgres %i', (major) => 
     for (const { oid, relname } of rows) relations.set(relname, oid)
   }, 60_000)
   afterAll(() => server?.stop())
+
+  it.each(COPIES.filter(({ since }) => (since ?? 14) <= major))('knows what is a copy in $sql', async ({ sql, plain }) => {
+    const [first] = await server.trace(sql)
+    const own = [...(first?.values() ?? [])].at(-1)
+    expect(own?.output?.map((column) => (column.plain === undefined ? '' : server.name(column.plain)))).toEqual(plain)
+  })
 
   for (const [group, cases] of Object.entries(CASES)) {
     describe(group, () => {

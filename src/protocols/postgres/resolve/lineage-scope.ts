@@ -78,6 +78,8 @@ interface WithPart {
 
 const NOTHING: Reading = { columns: [], visible: 0, influence: new Taint() }
 const WHOLE_ROW = 0
+/** VarReturningType of OLD. */
+export const OLD_ROW = '1'
 
 /** A query while it is read: its range table, its WITH list, and the query around it. */
 export class Scope {
@@ -141,6 +143,34 @@ export class Scope {
     for (const each of reading.columns.slice(0, reading.visible)) this.#take(each, into)
     // The first time a recursive query is read it has no columns yet.
     if (attribute > reading.columns.length && (kind !== KINDS.cte || reading.columns.length > 0)) into.unknown('a column that the tree does not have')
+  }
+
+  /**
+   * The stored column that an expression is a copy of, through subqueries, views, joins, groupings, WITH parts and casts that
+   * keep the bytes. Null: made of one, put together from several (UNION, COALESCE), or a column the statement itself has just
+   * put something into: `SET name = left(name, 1) RETURNING name` shows no stored name.
+   */
+  plain(expression: Node): BaseColumn | null {
+    let variable: Node | null = expression
+    while (variable?.type === 'RELABELTYPE') variable = nodeAt(variable, 'arg')
+    if (variable?.type !== 'VAR') return null
+    const owner = this.up(numberOf(variable, 'varlevelsup'))
+    return owner === null ? null : owner.#plainAt(numberOf(variable, 'varno'), numberOf(variable, 'varattno'), variable.fields.get('varreturningtype') === OLD_ROW)
+  }
+
+  #plainAt(index: number, attribute: number, isOld: boolean): BaseColumn | null {
+    const entry = this.entry(index)
+    if (entry === null || attribute <= WHOLE_ROW || this.excluded?.index === index) return null
+    if (index === numberOf(this.query, 'resultRelation') && !isOld && this.returning?.has(attribute)) return null
+    this.run.step()
+    const kind = numberOf(entry, 'rtekind')
+    if (kind === KINDS.relation) return { relation: numberOf(entry, 'relid'), attribute }
+    if (kind === KINDS.join || kind === KINDS.group) {
+      const alias = nodesOf(entry, kind === KINDS.join ? 'joinaliasvars' : 'groupexprs', 'keep')[attribute - 1]
+      // A grouping set that leaves it out shows NULL, which tells nothing; an outer join likewise.
+      return alias === undefined || alias === null ? null : this.plain(alias)
+    }
+    return kind === KINDS.subquery || kind === KINDS.cte ? this.reading(index).columns[attribute - 1]?.plain ?? null : null
   }
 
   /** What an entry of the range table gives, other than a table, a join or a grouping. */

@@ -8,6 +8,8 @@ const LOWEST = 16
 export class Taint {
   readonly #columns = new Set<number>()
   #opaque: string | null = null
+  /** The one column it is a copy of, where nothing was made of it. Adding does not carry it over. */
+  plain: BaseColumn | null = null
 
   static of(origin: Origin): Taint {
     const taint = new Taint()

@@ -1,6 +1,6 @@
 import { listOf, nodeAt, nodesOf, numberOf } from './lineage-fields.ts'
 import { callMeaning, readBy } from './lineage-functions.ts'
-import type { Scope } from './lineage-scope.ts'
+import { OLD_ROW, type Scope } from './lineage-scope.ts'
 import { Taint } from './lineage-taint.ts'
 import { isNode, type Node, type Value } from './node-tree.ts'
 
@@ -56,8 +56,6 @@ export function addAll(value: Value | undefined, scope: Scope, into: Taint): voi
   if (isNode(value)) addValue(value, scope, into)
   else if (Array.isArray(value)) for (const one of value) addAll(one, scope, into)
 }
-
-const OLD_ROW = '1'
 
 function addVariable(node: Node, attribute: number, scope: Scope, into: Taint): void {
   const owner = scope.up(numberOf(node, 'varlevelsup'))

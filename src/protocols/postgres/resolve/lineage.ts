@@ -4,7 +4,6 @@ import { Taint } from './lineage-taint.ts'
 import { typeOf } from './lineage-types.ts'
 import { addAll, addValue, addWindowClause } from './lineage-values.ts'
 import { isNode, type Node, type Value } from './node-tree.ts'
-import { plainColumn } from './plain-column.ts'
 import type { CallFlow, OutputColumn, TreeKnowledge } from './resolution.ts'
 
 export type { QueryTrace } from './lineage-scope.ts'
@@ -212,7 +211,7 @@ function finish(command: CommandType, scope: Scope, shown: readonly Node[], colu
   const { gathered, influence } = scope
   const calls: CallFlow[] = [...gathered.calls.values()].map(({ function: called, value }) => ({ function: called, ...value.origin() }))
   return {
-    output: command === 'select' || shown.length > 0 ? shown.map((entry, at) => outputColumn(entry, columns[command === 'select' ? numberOf(entry, 'resno') - 1 : at], scope)) : null,
+    output: command === 'select' || shown.length > 0 ? shown.map((entry, at) => outputColumn(entry, columns[command === 'select' ? numberOf(entry, 'resno') - 1 : at])) : null,
     influence: influence.columns(),
     influenceOpaque: influence.opaque,
     flows: [...gathered.writes, ...gathered.bodyWrites.values()].map(({ into, value }) => ({ into, ...value.origin() })),
@@ -220,17 +219,10 @@ function finish(command: CommandType, scope: Scope, shown: readonly Node[], colu
   }
 }
 
-function outputColumn(entry: Node, value: Taint | undefined, scope: Scope | null): OutputColumn {
+function outputColumn(entry: Node, value: Taint | undefined): OutputColumn {
   const origin = value?.origin() ?? { from: [], opaque: 'a column that the tree does not have' }
-  const plain = scope === null || nodeAt(scope.query, 'setOperations') !== null ? null : plainColumn(nodeAt(entry, 'expr'), queriesAround(scope))
+  const plain = value?.plain ?? null
   return { name: String(entry.fields.get('resname') ?? ''), type: typeOf(entry), ...origin, ...(plain === null ? {} : { plain }) }
-}
-
-/** Its own query first. */
-function queriesAround(scope: Scope): readonly Node[] {
-  const queries: Node[] = []
-  for (let level = 0, at: Scope | null = scope; at !== null; at = scope.up(++level)) queries.push(at.query)
-  return queries
 }
 
 /** Everything comes from anywhere: for trees that cannot be followed. Without recursion, for these are the deep ones. */
@@ -256,7 +248,7 @@ function opaqueTrace(query: Node, command: CommandType, why: string): QueryTrace
   const lists = [listOf(query, 'targetList'), listOf(nodeAt(query, 'onConflict'), 'onConflictSet'), ...nodesOf(query, 'mergeActionList').map((action) => listOf(action, 'targetList'))]
   const written = command === 'select' ? [] : lists.flat().filter(isNode)
   return {
-    output: command === 'select' || shown.length > 0 ? shown.map((one) => outputColumn(one, anything, null)) : null,
+    output: command === 'select' || shown.length > 0 ? shown.map((one) => outputColumn(one, anything)) : null,
     influence: [],
     influenceOpaque: why,
     flows: written.map((target) => ({ into: { relation, attribute: numberOf(target, 'resno') }, ...anything.origin() })),
