@@ -311,11 +311,11 @@ function addFunctionClassTest(rule: Rule, allow: boolean, add: (field: string, t
   if (function_classes === undefined && functions !== undefined && functions.every((glob) => !glob.includes('*'))) return
   const classes = function_classes === undefined ? SAFE_FUNCTION_CLASSES : new Set(function_classes)
   add('function_classes', ({ byKind, functionClasses }) => (functionClasses === undefined ? !byKind.has('function') : functionClasses.every((each) => classes.has(each))))
-  // Triggers run with the statement, whatever its text shows. A rule may vouch for those of its tables.
-  if (rule.on.attributes?.['user_triggers'] !== undefined || rule.on.attributes?.['trigger_classes'] !== undefined) return
-  add('trigger_classes', ({ facts }) => {
-    const triggers = facts.attributes['trigger_classes']
-    return !Array.isArray(triggers) || triggers.every((each) => classes.has(each))
+  // What a table runs by itself goes with the statement, whatever its text shows. A rule may vouch for its tables' code.
+  if (rule.on.attributes?.['user_triggers'] !== undefined || rule.on.attributes?.['table_classes'] !== undefined) return
+  add('table_classes', ({ facts }) => {
+    const code = facts.attributes['table_classes']
+    return !Array.isArray(code) || code.every((each) => classes.has(each))
   })
 }
 

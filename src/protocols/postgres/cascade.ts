@@ -3,7 +3,7 @@ import type { RawRelation, RawStatement } from './raw.ts'
 
 interface Written {
   readonly relation: CatalogRelation
-  readonly raw: RawRelation
+  readonly raw: Pick<RawRelation, 'access'>
   readonly written: ReadonlySet<string> | null
 }
 

@@ -1,11 +1,15 @@
-import type { Facts, FactValue, Resource } from '../../gateway/command.ts'
+import type { Facts, FactValue } from '../../gateway/command.ts'
 import { relationsCascadedTo } from './cascade.ts'
-import type { Catalog, CatalogRelation } from './catalog.ts'
-import { CLASS_EFFECTS, type FunctionClass, ORDINARY_CLASSES } from './functions.ts'
+import type { Catalog } from './catalog.ts'
+import { lineageAttributes, lineageOfText } from './lineage-facts.ts'
 import {
-  displayName, isSystem, lookupPath, type Names, type NameState, operatorReason, type Placed, placeAttributeCall, type PlacedFunction, placeFunction, placeRelation, placeType,
+  displayName, lookupPath, type Names, type NameState, operatorReason, type Placed, placeAttributeCall, type PlacedFunction, placeFunction, placeRelation, placeType,
 } from './placement.ts'
-import type { Depth, RawRelation, RawStatement } from './raw.ts'
+import type { Depth, RawStatement } from './raw.ts'
+import { type ResolvedStatement, readingOf, type Use, withRelatives, WRITES } from './reading.ts'
+import type { Resolution } from './resolve/resolution.ts'
+import { type Expectation, resolvedStatements } from './resolved-facts.ts'
+import { tableCode } from './table-code.ts'
 
 /** What a session is like when a statement is judged. */
 export interface FactsState extends NameState {
@@ -13,6 +17,8 @@ export interface FactsState extends NameState {
   prepared(name: string): RawStatement | null
   /** The statement behind a cursor (DECLARE) or portal; null when there is none. */
   cursor(name: string): RawStatement | null
+  /** What the target made of a statement; undefined: it was not asked, and the text and the catalogue are all there is. Absent: it is never asked. */
+  readonly resolution?: (raw: RawStatement) => Resolution | undefined
 }
 
 export interface ResolvedFacts {
@@ -22,16 +28,15 @@ export interface ResolvedFacts {
   readonly touchesMaskable: { readonly relations: readonly number[] }
 }
 
-const WRITES: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'truncate', 'merge', 'lock', 'ddl'])
-const EFFECTS: readonly Facts['effect'][] = ['read', 'write', 'destroy', 'admin', 'unknown']
 const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'])
 // EXECUTE of a FETCH of an EXECUTE does not exist; this only stops a caller that hands out circles.
 const MAX_REFERENCES = 8
 
 /**
- * Places the names of raw facts in the target's catalogue: the readings a policy judges. Whatever cannot be placed, or
- * does more than its text shows (views, rules, functions, operators and types that are not built in), is a reason in
- * `unknown`. Pure: the same arguments give the same readings.
+ * The readings a policy judges. Where the target itself said what a statement means, by that: objects by oid, views, rules and
+ * bodies of SQL functions as what they do. Elsewhere the names of the text are placed in the catalogue, and what does more
+ * than its text shows (views, rules, functions, operators and types that are not built in) is a reason in `unknown`.
+ * Pure: the same arguments give the same readings.
  */
 export function resolveFacts(raw: readonly RawStatement[], catalog: Catalog, state: FactsState): ResolvedFacts {
   if (raw.length === 0) return { readings: [EMPTY], touchesMaskable: { relations: [] } }
@@ -42,19 +47,21 @@ export function resolveFacts(raw: readonly RawStatement[], catalog: Catalog, sta
  * The last resolution of each text, by the identity the parser's cache gives it. It holds only while everything a name
  * depends on is the same; what stands behind a prepared name or cursor may change, so such texts are not kept.
  */
-const LAST = new WeakMap<readonly RawStatement[], Resolution>()
+const LAST = new WeakMap<readonly RawStatement[], Laid>()
 
-interface Resolution {
+interface Laid {
   readonly catalog: Catalog
   readonly names: string
+  readonly resolutions: readonly (Resolution | undefined)[]
   readonly statements: readonly ResolvedStatement[]
   readonly facts: ResolvedFacts
 }
 
-function resolveAll(raw: readonly RawStatement[], catalog: Catalog, state: FactsState): Resolution {
+function resolveAll(raw: readonly RawStatement[], catalog: Catalog, state: FactsState): Laid {
   const names = JSON.stringify([state.searchPath, state.role, state.database, state.temporaryTablesPossible])
   const last = LAST.get(raw)
-  if (last !== undefined && last.catalog === catalog && last.names === names) return last
+  const resolutions = state.resolution === undefined ? [] : raw.flatMap((statement) => resolutionsOf(statement, state.resolution as NonNullable<FactsState['resolution']>))
+  if (last?.catalog === catalog && last.names === names && last.resolutions.length === resolutions.length && resolutions.every((one, at) => one === last.resolutions[at])) return last
   const session: Session = {
     searchPath: state.searchPath,
     role: state.role,
@@ -63,19 +70,25 @@ function resolveAll(raw: readonly RawStatement[], catalog: Catalog, state: Facts
     path: lookupPath(catalog, state),
     prepared: (name) => state.prepared(name),
     cursor: (name) => state.cursor(name),
+    ...(state.resolution === undefined ? {} : { resolution: state.resolution }),
   }
-  const statements = raw.flatMap((statement) => resolveStatement(statement, statement.depth, catalog, session, 0))
-  const resolution: Resolution = {
+  const statements = raw.flatMap((statement) => resolveStatement(statement, statement.depth, catalog, session, NOTHING_EXPECTED))
+  const laid: Laid = {
     catalog,
     names,
+    resolutions,
     statements,
     facts: {
       readings: statements.map((one) => one.facts),
       touchesMaskable: { relations: [...new Set(statements.flatMap((one) => one.uses.map((use) => use.relation.oid)))] },
     },
   }
-  if (!raw.some(hasReference)) LAST.set(raw, resolution)
-  return resolution
+  if (!raw.some(hasReference)) LAST.set(raw, laid)
+  return laid
+}
+
+function resolutionsOf(raw: RawStatement, resolution: NonNullable<FactsState['resolution']>): (Resolution | undefined)[] {
+  return [resolution(raw), ...raw.nested.flatMap((inner) => resolutionsOf(inner, resolution))]
 }
 
 function hasReference(raw: RawStatement): boolean {
@@ -112,24 +125,24 @@ const EMPTY: Facts = { action: 'empty', effect: 'read', resources: [], unknown: 
 interface Session extends Names {
   prepared(name: string): RawStatement | null
   cursor(name: string): RawStatement | null
+  readonly resolution?: (raw: RawStatement) => Resolution | undefined
 }
 
-/** One relation a statement uses, with the columns it reads and writes there. */
-interface Use {
-  readonly relation: CatalogRelation
-  readonly raw: RawRelation
-  readonly read: Set<string>
-  /** Null: it is not written. */
-  readonly written: Set<string> | null
-}
+const NOTHING_EXPECTED: Expectation = { references: 0, into: null }
 
-interface ResolvedStatement {
-  readonly facts: Facts
-  readonly uses: readonly Use[]
-}
-
-function resolveStatement(raw: RawStatement, depth: Depth, catalog: Catalog, session: Session, references: number): ResolvedStatement[] {
+function resolveStatement(raw: RawStatement, depth: Depth, catalog: Catalog, session: Session, expected: Expectation): ResolvedStatement[] {
+  const resolution = session.resolution?.(raw)
+  // A text of its own and no query: a rule has made nothing of it.
+  if (resolution?.kind === 'resolved' && (resolution.queries.length > 0 || (raw.sql !== null && session.resolution !== undefined))) {
+    const rest = raw.nested.filter((inner) => inner.depth !== 'cte')
+    return [
+      ...resolvedStatements(raw, depth, resolution, { catalog, names: session, expected }),
+      ...rest.flatMap((inner) => resolveStatement(inner, inner.depth, catalog, session, expected)),
+    ]
+  }
   const unknown = new Set(raw.unknown)
+  if (resolution?.kind === 'unresolved') unknown.add(resolution.reason)
+  if (resolution?.kind === 'rejected') unknown.add(`the target does not take this: ${resolution.fields.get('M') ?? 'it gave no reason'}`)
   const placed = raw.relations.map((relation) => placeRelation(relation, catalog, session))
   for (const one of placed) for (const reason of one.unknown) unknown.add(reason)
   const uses = usesOf(placed)
@@ -137,12 +150,18 @@ function resolveStatement(raw: RawStatement, depth: Depth, catalog: Catalog, ses
   functions.push(...readColumns(raw, uses, catalog, session, unknown))
   for (const one of functions) if (one.unknown !== null) unknown.add(one.unknown)
   checkTypesAndOperators(raw, uses, catalog, session, unknown)
-  const behind = behindReference(raw, catalog, session, references, unknown)
+  const created = raw.relations.find((relation) => relation.creates)
+  const inside: Expectation = { ...expected, into: created === undefined ? expected.into : (placed.find((one) => one.raw === created)?.name ?? displayName(created)) }
+  const behind = behindReference(raw, catalog, session, inside, unknown)
   const everyUse = withRelatives(uses, catalog)
   const cascades = relationsCascadedTo(raw, uses, catalog)
-  const facts = factsOf(raw, depth, placed, everyUse, cascades, functions, unknown)
-  const nested = raw.nested.flatMap((inner) => resolveStatement(inner, inner.depth, catalog, session, references))
-  return [{ facts, uses: everyUse }, ...nested, ...behind]
+  const reading = readingOf({
+    raw, depth, placed, uses: everyUse, cascades, functions, unknown,
+    code: session.resolution === undefined ? null : tableCode(raw, everyUse, cascades, catalog),
+    attributes: lineageAttributes(lineageOfText(raw, uses, expected.into, functions, catalog), catalog),
+  })
+  const nested = raw.nested.flatMap((inner) => resolveStatement(inner, inner.depth, catalog, session, inner.depth === 'ctas' ? inside : NOTHING_EXPECTED))
+  return [reading, ...nested, ...behind]
 }
 
 function usesOf(placed: readonly Placed[]): Use[] {
@@ -228,145 +247,17 @@ function checkTypesAndOperators(raw: RawStatement, uses: readonly Use[], catalog
 }
 
 /** What EXECUTE, FETCH and MOVE run: the statement behind the name. */
-function behindReference(raw: RawStatement, catalog: Catalog, session: Session, references: number, unknown: Set<string>): ResolvedStatement[] {
+function behindReference(raw: RawStatement, catalog: Catalog, session: Session, expected: Expectation, unknown: Set<string>): ResolvedStatement[] {
   const name = raw.reference?.name
   const isExecute = raw.action === 'execute'
   if (!isExecute && raw.action !== 'fetch' && raw.action !== 'move') return []
   const what = isExecute ? 'prepared statement' : 'cursor'
   const found = name === undefined || name === null ? null : isExecute ? session.prepared(name) : session.cursor(name)
-  if (found === null || references >= MAX_REFERENCES) {
+  if (found === null || expected.references >= MAX_REFERENCES) {
     unknown.add(`the ${what} "${name ?? ''}" is not known to the gateway`)
     return []
   }
   // Callers may keep the PREPARE or DECLARE itself: its query is what runs.
   const runs = found.action === 'prepare' || found.action === 'declare' ? found.nested : [found]
-  return runs.flatMap((inner) => resolveStatement(inner, isExecute ? 'execute' : 'fetch', catalog, session, references + 1))
-}
-
-/** Partitions and inheritance children are read and written with their parent; a child's own parents are named too. */
-function withRelatives(uses: readonly Use[], catalog: Catalog): Use[] {
-  const out = [...uses]
-  for (const use of uses) {
-    const seen = new Set([use.relation.oid])
-    const follow = (oid: number, next: (relation: CatalogRelation) => readonly number[]): void => {
-      for (const other of next(catalog.relations.get(oid) ?? use.relation)) {
-        const relation = catalog.relations.get(other)
-        if (relation === undefined || seen.has(other)) continue
-        seen.add(other)
-        const shared = (names: Set<string>): Set<string> => new Set([...names].filter((name) => relation.columnByName.has(name)))
-        const every = use.raw.star ? relation.columns.map((column) => column.name) : []
-        out.push({ relation, raw: use.raw, read: new Set([...shared(use.read), ...every]), written: use.written === null ? null : shared(use.written) })
-        follow(other, next)
-      }
-    }
-    if (!use.raw.only) follow(use.relation.oid, (relation) => relation.children)
-    follow(use.relation.oid, (relation) => relation.parents)
-  }
-  return out
-}
-
-function factsOf(
-  raw: RawStatement, depth: Depth, placed: readonly Placed[], uses: readonly Use[], cascades: readonly CatalogRelation[],
-  functions: readonly PlacedFunction[], unknown: ReadonlySet<string>,
-): Facts {
-  const classes = [...new Set<FunctionClass>(functions.map((one) => one.class))].sort()
-  let effect = raw.effect
-  for (const one of classes) if (EFFECTS.indexOf(CLASS_EFFECTS[one]) > EFFECTS.indexOf(effect)) effect = CLASS_EFFECTS[one]
-  return {
-    action: raw.action,
-    effect,
-    resources: mergeResources([...relationResources(placed, uses, cascades), ...otherResources(raw, functions)]),
-    unknown: [...unknown],
-    attributes: attributesOf(raw, depth, uses, cascades, classes),
-  }
-}
-
-function relationResources(placed: readonly Placed[], uses: readonly Use[], cascades: readonly CatalogRelation[]): Resource[] {
-  const out: Resource[] = []
-  for (const { relation, read, written } of uses) {
-    const name = displayName(relation)
-    if (written !== null) out.push({ kind: 'relation', name, access: 'write', columns: [...written] })
-    if (written === null || read.size > 0) out.push({ kind: 'relation', name, access: 'read', columns: [...read] })
-  }
-  // What could not be placed is still named, as written, so that a deny rule on the name can see it.
-  for (const one of placed) {
-    if (one.relations.length === 0) out.push({ kind: 'relation', name: one.name, access: WRITES.has(one.raw.access) ? 'write' : 'read' })
-  }
-  for (const relation of cascades) out.push({ kind: 'relation', name: displayName(relation), access: 'write' })
-  return out
-}
-
-function otherResources(raw: RawStatement, functions: readonly PlacedFunction[]): Resource[] {
-  const out: Resource[] = []
-  for (const one of functions) if (!ORDINARY_CLASSES.has(one.class)) out.push({ kind: 'function', name: one.name, access: CLASS_EFFECTS[one.class] === 'read' ? 'read' : 'write' })
-  for (const setting of raw.settings) out.push({ kind: 'setting', name: setting.name.toLowerCase(), access: setting.op === 'show' ? 'read' : 'write' })
-  for (const role of raw.roles) out.push({ kind: 'role', name: role, access: 'write' })
-  if (raw.channel !== null) out.push({ kind: 'channel', name: raw.channel, access: raw.action === 'notify' ? 'write' : 'read' })
-  if (raw.language !== null) out.push({ kind: 'language', name: raw.language, access: 'write' })
-  if (raw.copy !== undefined && raw.copy.path !== null) out.push({ kind: 'file', name: raw.copy.path, access: raw.copy.direction === 'in' ? 'read' : 'write' })
-  if (raw.action === 'load') for (const name of raw.object.names) out.push({ kind: 'file', name, access: 'read' })
-  return out
-}
-
-/** One entry per kind, name and access, columns joined and sorted. */
-function mergeResources(resources: readonly Resource[]): Resource[] {
-  const merged = new Map<string, Resource>()
-  for (const one of resources) {
-    const key = JSON.stringify([one.kind, one.name, one.access])
-    const before = merged.get(key)
-    const columns = [...new Set([...(before?.columns ?? []), ...(one.columns ?? [])])].sort()
-    merged.set(key, columns.length > 0 ? { ...one, columns } : { kind: one.kind, name: one.name, access: one.access })
-  }
-  return [...merged.values()]
-}
-
-function attributesOf(raw: RawStatement, depth: Depth, uses: readonly Use[], cascades: readonly CatalogRelation[], classes: readonly string[]): Record<string, FactValue> {
-  const out: Record<string, FactValue> = {
-    class: raw.class,
-    node: raw.node,
-    depth,
-    nested: depth !== 'top',
-    executes: raw.executes,
-    function_classes: classes,
-    star: raw.star,
-    returning: raw.returning,
-    locking: raw.locking.length > 0,
-  }
-  if (['select', 'update', 'delete', 'merge', 'insert', 'copy_in', 'truncate'].includes(raw.action)) {
-    out['has_where'] = raw.hasWhere
-    out['where_constant_true'] = raw.whereConstantTrue
-    out['has_limit'] = raw.hasLimit
-  }
-  if (raw.action === 'update' || raw.action === 'delete' || raw.action === 'merge') out['bounded'] = raw.hasWhere && !raw.whereConstantTrue
-  // An INSERT or COPY adds what it brings along; there is nothing it could leave unbounded.
-  if (raw.action === 'insert' || raw.action === 'copy_in') out['bounded'] = true
-  if (raw.action === 'truncate') out['bounded'] = false
-  const setting = raw.settings[0]
-  if (setting !== undefined) {
-    out['setting'] = setting.name.toLowerCase()
-    out['setting_value'] = setting.value
-    out['setting_op'] = setting.op
-  }
-  if (raw.copy !== undefined) {
-    out['copy_direction'] = raw.copy.direction
-    out['copy_channel'] = raw.copy.channel
-    out['copy_format'] = raw.copy.format
-  }
-  if (raw.action === 'explain') out['explain_analyze'] = raw.explainAnalyze
-  if (raw.onConflict !== 'none') out['on_conflict'] = raw.onConflict
-  if (raw.transaction !== undefined) out['transaction'] = raw.transaction.op
-  if (raw.lockMode !== null) out['lock_mode'] = raw.lockMode
-  if (raw.object.type !== '') out['object_type'] = raw.object.type
-  if (raw.object.names.length > 0) out['objects'] = raw.object.names
-  if (raw.object.cascade) out['cascade'] = true
-  if (raw.reference !== undefined) out['reference'] = raw.reference.name
-  if (uses.length > 0) out['relation_kinds'] = [...new Set(uses.map((use) => (isSystem(use.relation) ? 'catalog' : (RELATION_KINDS[use.relation.kind] ?? 'other'))))].sort()
-  if (uses.some((use) => use.written !== null && use.relation.hasTriggers)) out['user_triggers'] = true
-  if (uses.some((use) => use.relation.rowSecurity)) out['row_security'] = true
-  if (cascades.length > 0) out['cascades_to'] = cascades.map(displayName).sort()
-  return out
-}
-
-const RELATION_KINDS: Readonly<Record<string, string>> = {
-  r: 'table', p: 'table', v: 'view', m: 'materialized_view', f: 'foreign_table', S: 'sequence', c: 'type', i: 'index', I: 'index',
+  return runs.flatMap((inner) => resolveStatement(inner, isExecute ? 'execute' : 'fetch', catalog, session, { ...expected, references: expected.references + 1 }))
 }

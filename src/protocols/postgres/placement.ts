@@ -94,6 +94,8 @@ export interface PlacedFunction {
   readonly name: string
   readonly class: FunctionClass
   readonly unknown: string | null
+  /** Listed among the resources even where its class is an ordinary one. */
+  readonly named?: true
 }
 
 /**

@@ -27,7 +27,12 @@ export interface RawRelation {
 export interface RawColumn {
   readonly qualifier: readonly string[]
   readonly name: string
+  /** Everywhere it stands. Errs towards `decides`, which a column that is shown by a query inside another may be too. */
+  readonly places: readonly RawPlace[]
 }
+
+/** `shown`: its value goes on, to the client or into what is written. `decides`: it picks, counts, groups or orders rows. `returned`: RETURNING. */
+export type RawPlace = 'shown' | 'decides' | 'returned'
 
 export interface RawName {
   readonly schema?: string
@@ -80,6 +85,8 @@ export interface RawStatement {
   /** Names after a dot on an expression, `(u).email`: a column, or a function in attribute notation. */
   readonly fieldSelections: readonly string[]
   readonly star: boolean
+  /** A `*` stands where its columns decide something: DISTINCT, UNION, a query inside one that filters or sorts. */
+  readonly starDecides: boolean
   /** Aliases of what is not a relation: subqueries, CTE references, functions, joins. */
   readonly derived: readonly string[]
   readonly functions: readonly RawFunction[]

@@ -281,7 +281,7 @@ function readReturning(value: Tree, context: Context): void {
     const name = treeOf(treeOf(option)['ReturningOption'])['value']
     if (typeof name === 'string') context.draft.derived.add(name)
   }
-  visitNode('ReturningClause', treeOf(clause), context)
+  visitNode('ReturningClause', treeOf(clause), { ...context, places: ['returned'] })
 }
 
 function targetNames(list: unknown): string[] {

@@ -1,5 +1,5 @@
 import { NODES } from './nodes.ts'
-import type { Depth, RawAccess, RawColumn, RawFunction, RawName, RawRelation, RawSetting, RawStatement } from './raw.ts'
+import type { Depth, RawAccess, RawColumn, RawFunction, RawName, RawPlace, RawRelation, RawSetting, RawStatement } from './raw.ts'
 import { ANALYSED, type StatementTexts } from './statement-texts.ts'
 import { isPlainValue, listOf, nodeName, stringOf, stringsOf, treeOf, type Tree } from './tree.ts'
 import { STATEMENTS, type StatementKind } from './statements.ts'
@@ -41,7 +41,7 @@ export interface Draft {
   readonly details: Mutable<
     Pick<
       RawStatement,
-      | 'star' | 'hasWhere' | 'whereConstantTrue' | 'hasLimit' | 'onConflict' | 'returning' | 'currentOf' | 'parameters' | 'reference' | 'transaction'
+      | 'star' | 'starDecides' | 'hasWhere' | 'whereConstantTrue' | 'hasLimit' | 'onConflict' | 'returning' | 'currentOf' | 'parameters' | 'reference' | 'transaction'
       | 'copy' | 'explainAnalyze' | 'channel' | 'lockMode' | 'object' | 'language'
     >
   >
@@ -60,6 +60,8 @@ export interface Context {
   readonly access: RawAccess
   /** Relations of the FROM list being read: what a bare `*` stands for. */
   readonly level: Mutable<RawRelation>[]
+  /** What a column met now is for. */
+  readonly places: readonly RawPlace[]
 }
 
 /**
@@ -82,7 +84,7 @@ export function walkStatement(wrapped: unknown, depth: Depth, executes: 'now' | 
   const node = nodeName(wrapped)
   const kind = node === undefined ? undefined : STATEMENTS.get(node)
   const draft = newDraft(node ?? 'none', kind ?? { class: 'unknown', action: 'unparsed', effect: 'unknown' }, depth, executes, place, budget)
-  const context: Context = { draft, scope, access: 'select', level: [] }
+  const context: Context = { draft, scope, access: 'select', level: [], places: ['shown'] }
   if (node === undefined || kind === undefined) draft.unknown.add(`a statement of kind ${node ?? 'none'} is not understood`)
   else {
     const value = treeOf(treeOf(wrapped)[node])
@@ -147,11 +149,16 @@ export function visitFields(name: string, value: Tree, context: Context, except:
     const kind = shape.get(field)
     const content = value[field]
     if (kind === undefined) context.draft.unknown.add(`the field ${field} of the grammar's node ${name} is not understood`)
-    else if (kind === 'node') visit(content, context)
-    else if (kind !== 'value') visitNode(kind.node, treeOf(content), context)
+    else if (kind === 'node') visit(content, DECIDING.has(field) ? { ...context, places: ['decides'] } : context)
+    else if (kind !== 'value') visitNode(kind.node, treeOf(content), name === 'OnConflictClause' && field === 'infer' ? { ...context, places: ['decides'] } : context)
     else if (!isPlainValue(content)) context.draft.unknown.add(`the field ${field} of the grammar's node ${name} is not a plain value`)
   }
 }
+
+/** Fields whose columns pick, count, group or order rows, in whatever node they stand. */
+const DECIDING: ReadonlySet<string> = new Set([
+  'whereClause', 'havingClause', 'groupClause', 'sortClause', 'distinctClause', 'limitOffset', 'limitCount', 'windowClause', 'quals', 'joinCondition', 'condition',
+])
 
 type Handler = (value: Tree, context: Context) => void
 
@@ -169,6 +176,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     for (const operator of operatorsOf(value)) addOperator(operator, context)
     visitFields('A_Expr', value, context, ['name'])
   },
+  // How many rows it gives hangs on its arguments.
+  RangeFunction: (value, context) => visitFields('RangeFunction', value, alsoDeciding(context)),
   SubLink(value, context) {
     // IN (SELECT ..) is written without an operator and means `=`.
     if (value['operName'] !== undefined) addOperator(nameOf(value['operName']), context)
@@ -198,7 +207,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     visitFields('A_Indirection', value, context)
   },
   JoinExpr(value, context) {
-    for (const name of stringsOf(value['usingClause'])) addColumn({ qualifier: [], name }, context)
+    for (const name of stringsOf(value['usingClause'])) addColumn({ qualifier: [], name }, { ...context, places: ['decides'] })
     if (value['usingClause'] !== undefined || value['isNatural'] === true) addOperator({ name: '=' }, context)
     visitFields('JoinExpr', value, context)
     // Common columns of a NATURAL join and renamed columns of an aliased one are not spelt: any may be meant.
@@ -249,9 +258,36 @@ const LOCK_STRENGTHS: Readonly<Record<string, string>> = {
 
 /** A query, read into the statement around it. FROM goes first: it says what a bare `*` in the target list stands for. */
 export function visitSelect(value: Tree, context: Context, except: readonly string[] = []): void {
-  const inner: Context = { ...context, access: 'select', level: [], scope: withClause(value['withClause'], context) }
-  visit(value['fromClause'], inner)
-  visitFields('SelectStmt', value, inner, ['withClause', 'fromClause', ...except])
+  const joins = listOf(value['fromClause'])
+  // What a query inside shows may decide here, under whatever name it has by then.
+  const decides = DECIDERS.some((field) => value[field] !== undefined) || joins.length > 1 || nodeName(joins[0]) === 'JoinExpr'
+  const below: Context = decides ? alsoDeciding(context) : context
+  const inner: Context = { ...context, access: 'select', level: [], scope: withClause(value['withClause'], below) }
+  visit(value['fromClause'], { ...inner, places: below.places })
+  // All its columns tell equal rows apart; names and numbers in ORDER BY and GROUP BY stand for them.
+  const isDistinct = value['distinctClause'] !== undefined || (value['op'] !== undefined && value['op'] !== 'SETOP_NONE' && value['all'] !== true)
+  const output = isDistinct || namesOutput(value) ? alsoDeciding(inner) : inner
+  visit(value['targetList'], output)
+  for (const arm of ['larg', 'rarg']) if (value[arm] !== undefined) visitNode('SelectStmt', treeOf(value[arm]), output)
+  visitFields('SelectStmt', value, inner, ['withClause', 'fromClause', 'targetList', 'larg', 'rarg', ...except])
+}
+
+function alsoDeciding(context: Context): Context {
+  return context.places.includes('decides') ? context : { ...context, places: [...context.places, 'decides'] }
+}
+
+const DECIDERS = ['whereClause', 'havingClause', 'groupClause', 'sortClause', 'distinctClause', 'limitOffset', 'limitCount']
+
+/** ORDER BY or GROUP BY by what stands in the target list: its number, or the name it gets there. */
+function namesOutput(select: Tree): boolean {
+  const items = [...listOf(select['groupClause']), ...listOf(select['sortClause']).map((item) => treeOf(treeOf(item)['SortBy'])['node'])]
+  if (items.length === 0) return false
+  const names = new Set<unknown>(listOf(select['targetList']).map((item) => treeOf(treeOf(item)['ResTarget'])['name']).filter((name) => typeof name === 'string'))
+  return items.some((item) => {
+    if (nodeName(item) === 'A_Const') return true
+    const fields = listOf(treeOf(treeOf(item)['ColumnRef'])['fields'])
+    return fields.length === 1 && names.has(stringOf(fields[0]))
+  })
 }
 
 /** The scope after a WITH clause. Its queries are read into this statement, its INSERT, UPDATE, DELETE and MERGE nest. */
@@ -327,12 +363,15 @@ function onColumnRef(value: Tree, context: Context): void {
 
 function markStar(context: Context, name: '*', qualifier: readonly string[] = []): void {
   context.draft.details.star = true
+  if (context.places.includes('decides')) context.draft.details.starDecides = true
   if (qualifier.length > 0) addColumn({ qualifier, name }, context)
   else for (const relation of context.level) relation.star = true
 }
 
-export function addColumn(column: RawColumn, context: Context): void {
-  context.draft.columns.set(JSON.stringify([column.qualifier, column.name]), column)
+export function addColumn({ qualifier, name }: Omit<RawColumn, 'places'>, context: Context): void {
+  const key = JSON.stringify([qualifier, name])
+  const known = context.draft.columns.get(key)?.places ?? []
+  context.draft.columns.set(key, { qualifier, name, places: [...new Set([...known, ...context.places])] })
 }
 
 function addOperator(name: RawName, context: Context): void {
@@ -359,7 +398,7 @@ function newDraft(node: string, kind: StatementKind, depth: Depth, executes: 'no
     relations: [], columns: new Map(), fieldSelections: new Set(), derived: new Set(), functions: new Map(), operators: new Map(), types: new Map(),
     nested: [], unknown: new Set(), locking: new Set(), roles: new Set(), settings: [],
     details: {
-      star: false, hasWhere: false, whereConstantTrue: false, hasLimit: false, onConflict: 'none', returning: false, currentOf: null, parameters: 0,
+      star: false, starDecides: false, hasWhere: false, whereConstantTrue: false, hasLimit: false, onConflict: 'none', returning: false, currentOf: null, parameters: 0,
       explainAnalyze: false, channel: null, lockMode: null, object: { type: '', names: [], cascade: false }, language: null,
     },
   }

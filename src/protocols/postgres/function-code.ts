@@ -1,0 +1,100 @@
+import type { Catalog, CatalogFunction } from './catalog.ts'
+import { type FunctionClass, namedClass, ORDINARY_CLASSES } from './functions.ts'
+import { displayName, type PlacedFunction } from './placement.ts'
+import type { Use } from './reading.ts'
+import type { Resolved, ResolvedQuery } from './resolve/resolution.ts'
+
+// Code that a query runs, by oid: functions, operators, aggregates, casts, and what values of a user's type run through.
+
+export interface CodeOfCalls {
+  readonly functions: readonly PlacedFunction[]
+  readonly unknown: readonly string[]
+  /** Functions (oids) that stand in the tree because of a column's default; tableCode speaks of them. */
+  readonly ofTables: readonly number[]
+  readonly volatile: boolean
+  readonly securityDefiner: boolean
+}
+
+export function codeOfCalls(query: ResolvedQuery, resolution: Resolved, catalog: Catalog, uses: readonly Use[]): CodeOfCalls {
+  const defaults = new Set(uses.flatMap((use) => (use.written === null ? [] : use.relation.columns.flatMap((column) => column.calls))))
+  const functions = new Map<number, PlacedFunction>()
+  const unknown: string[] = []
+  const ofTables: number[] = []
+  const about = { volatile: false, securityDefiner: false }
+  const call = (oid: number): void => {
+    if (functions.has(oid)) return
+    const found = catalog.functions.get(oid)
+    if (found === undefined) {
+      unknown.push(`the function with oid ${oid} is not in the catalogue: it is new, or belongs to another session`)
+      return
+    }
+    // The rewriter puts defaults into the tree: the table's owner wrote them, not the statement's author.
+    if (!found.builtin && defaults.has(oid) && !resolution.functions.has(oid)) {
+      ofTables.push(oid)
+      return
+    }
+    about.volatile ||= found.volatility === 'v'
+    about.securityDefiner ||= found.securityDefiner
+    functions.set(oid, placeByOid(found, resolution, catalog))
+    for (const inner of found.calls) call(inner)
+  }
+  for (const { function: oid } of query.calls) call(oid)
+  for (const oid of functionsOfTypes(query.userTypes, catalog, unknown)) if (!isOrdinary(oid, catalog)) call(oid)
+  return { functions: [...functions.values()], unknown, ofTables, ...about }
+}
+
+function placeByOid(found: CatalogFunction, resolution: Resolved, catalog: Catalog): PlacedFunction {
+  const name = displayName(found)
+  if (found.builtin) {
+    return { name, class: found.class, unknown: found.class === 'dynamic_sql' ? `function "${name}" runs SQL or reads tables by name; which ones is not resolved` : null }
+  }
+  // Its body is read beside this, query by query.
+  if (resolution.functions.has(found.oid)) return { name, class: 'pure', unknown: null, named: true }
+  if (found.class !== 'opaque') return { name, class: found.class, unknown: null }
+  return { name, class: namedClass(found.name) ?? 'opaque', unknown: opaqueReason(found, catalog) }
+}
+
+/** `function app.f(integer) is plpgsql (security definer, owner joe): what it does cannot be read`. */
+export function opaqueReason(found: CatalogFunction, catalog: Catalog): string {
+  const language = found.kind === 'a' ? 'an aggregate' : found.kind === 'p' ? `a procedure in ${found.language}` : found.language
+  const owner = catalog.roles.get(found.owner)
+  const about = [...(found.securityDefiner ? ['security definer'] : []), ...(owner === undefined ? [] : [`owner ${owner}`]), ...(found.extension === null ? [] : [`extension ${found.extension}`])]
+  return `function ${describeFunction(found)} is ${language}${about.length === 0 ? '' : ` (${about.join(', ')})`}: what it does cannot be read`
+}
+
+export function describeFunction(found: CatalogFunction): string {
+  return `${displayName(found)}(${found.argumentList})`
+}
+
+function isOrdinary(oid: number, catalog: Catalog): boolean {
+  const found = catalog.functions.get(oid)
+  return found?.builtin === true && ORDINARY_CLASSES.has(found.class)
+}
+
+/** What values of these types run through: input and output, checks of domains, canonical forms of ranges; of their parts too. */
+function functionsOfTypes(types: readonly number[], catalog: Catalog, unknown: string[]): number[] {
+  const out = new Set<number>()
+  const seen = new Set<number>()
+  const follow = (oid: number): void => {
+    if (oid === 0 || seen.has(oid)) return
+    seen.add(oid)
+    const type = catalog.types.get(oid)
+    if (type === undefined) {
+      unknown.push(`the type with oid ${oid} is not in the catalogue: it is new, or belongs to another session`)
+      return
+    }
+    for (const one of type.calls) out.add(one)
+    for (const part of [type.base, type.element, type.rangeOf]) if (part !== 0 && catalog.types.get(part)?.builtin !== true) follow(part)
+    // A row type: values of all its columns.
+    for (const column of catalog.relations.get(type.relation)?.columns ?? []) if (catalog.types.get(column.type)?.builtin === false) follow(column.type)
+  }
+  for (const oid of types) follow(oid)
+  return [...out]
+}
+
+/** The class of a function that a table runs; what somebody wrote and nobody read is opaque. */
+export function classByOid(oid: number, catalog: Catalog): FunctionClass {
+  const found = catalog.functions.get(oid)
+  if (found === undefined) return 'opaque'
+  return found.class === 'opaque' ? (namedClass(found.name) ?? 'opaque') : found.class
+}

@@ -1,0 +1,148 @@
+import type { FactValue } from '../../gateway/command.ts'
+import type { Catalog, CatalogRelation } from './catalog.ts'
+import { displayName, type PlacedFunction } from './placement.ts'
+import type { RawStatement } from './raw.ts'
+import type { Use } from './reading.ts'
+import type { BaseColumn, Origin, ResolvedQuery } from './resolve/resolution.ts'
+
+// `influence` (columns that decide what a statement does, without being shown) and `write_lineage` (columns whose values it
+// puts somewhere, and where), as facts spell them.
+
+/** A column by name; `*` where it may be any. */
+export type NamedColumn = '*' | { readonly relation: CatalogRelation; readonly column: string }
+
+export interface LineageFacts {
+  readonly influence: readonly NamedColumn[]
+  /** `into`: a column, or a place that is none, as a rule names it. */
+  readonly flows: readonly { readonly from: NamedColumn; readonly into: NamedColumn | string }[]
+}
+
+/** More of them say no more; the rest is `*`. */
+const MOST = 2_000
+
+/** `into`: the relation that is made of what the query returns. */
+export function lineageOfQuery(query: ResolvedQuery, into: string | null, catalog: Catalog): LineageFacts {
+  const columns = (list: readonly BaseColumn[]): NamedColumn[] => list.flatMap((one) => namedColumns(one, catalog))
+  const origins = ({ from, opaque }: Origin): NamedColumn[] => [...columns(from), ...(opaque === null ? [] : ['*' as const])]
+  const flows: LineageFacts['flows'][number][] = []
+  const flow = (origin: Origin, target: NamedColumn | string): void => {
+    for (const from of origins(origin)) flows.push({ from, into: target })
+  }
+  for (const one of query.flows) for (const target of namedColumns(one.into, catalog)) flow(one, target)
+  for (const one of query.callFlows) flow(one, placeKeptBy(one.function, catalog))
+  if (into !== null) for (const column of query.output ?? []) flow(column, newRelation(into))
+  return { influence: [...columns(query.influence), ...(query.influenceOpaque === null ? [] : ['*' as const])], flows }
+}
+
+/**
+ * The same from the text alone, on the safe side: every column that stands in a condition decides, and every column whose value
+ * is used flows into every column that is written.
+ */
+export function lineageOfText(raw: RawStatement, uses: readonly Use[], into: string | null, functions: readonly PlacedFunction[], catalog: Catalog): LineageFacts {
+  const deciding: NamedColumn[] = []
+  const flowing: NamedColumn[] = []
+  for (const use of uses) {
+    const { relation } = use
+    const alias = use.raw.alias ?? relation.name
+    const all = relation.columns.map(({ name }) => name)
+    for (const { qualifier, name, places } of raw.columns) {
+      const owner = qualifier.at(-1)
+      if (owner !== undefined && owner !== alias && !(use.written !== null && (owner === 'old' || owner === 'new' || raw.derived.includes(owner)))) continue
+      const meant = name === '*' || (owner === undefined && name === alias) ? all : relation.columnByName.has(name) ? [name] : owner === undefined ? [] : all
+      for (const column of meant) {
+        if (places.includes('decides')) deciding.push({ relation, column })
+        if (places.includes('shown')) flowing.push({ relation, column })
+      }
+    }
+    if (use.raw.star) for (const column of all) {
+      flowing.push({ relation, column })
+      if (raw.starDecides) deciding.push({ relation, column })
+    }
+    for (const column of raw.fieldSelections) if (relation.columnByName.has(column)) flowing.push({ relation, column })
+  }
+  const targets: (NamedColumn | string)[] = []
+  const readsRows = raw.action === 'insert' || raw.action === 'update' || raw.action === 'merge'
+  if (readsRows) for (const { relation, written } of uses) for (const column of written ?? []) targets.push({ relation, column })
+  if (into !== null && (raw.action === 'select' || raw.action === 'execute')) targets.push(newRelation(into))
+  for (const one of functions) if (KEEPING[one.class] !== undefined) targets.push(KEEPING[one.class] as string)
+  return { influence: deciding, flows: targets.flatMap((target) => flowing.map((from) => ({ from, into: target }))) }
+}
+
+export function lineageAttributes({ influence, flows }: LineageFacts, catalog: Catalog): Record<string, FactValue> {
+  const covered = new Map<string, NamedColumn>()
+  const shown = (column: NamedColumn): string => {
+    const name = column === '*' ? '*' : columnName(column)
+    covered.set(name, column)
+    return name
+  }
+  const out: Record<string, FactValue> = {}
+  const deciding = atMost(new Set(influence.map(shown)), '*')
+  const flowing = atMost(new Set(flows.map(({ from, into }) => `${shown(from)} > ${typeof into === 'string' && into !== '*' ? into : shown(into as NamedColumn)}`)), '* > *')
+  if (deciding.length > 0) out['influence'] = deciding
+  if (flowing.length > 0) out['write_lineage'] = flowing
+  const pairs = [...covered].flatMap(([name, column]) => (column === '*' ? [] : coveredAs(column, catalog).map((other) => `${name} = ${other}`)))
+  if (pairs.length > 0) out['covered_as'] = pairs.length > MOST ? pairs.slice(0, MOST) : pairs
+  return out
+}
+
+function atMost(names: ReadonlySet<string>, any: string): readonly string[] {
+  return names.size <= MOST ? [...names].sort() : [any]
+}
+
+function columnName({ relation, column }: Exclude<NamedColumn, '*'>): string {
+  return `${displayName(relation)}.${displayName({ name: column })}`
+}
+
+function newRelation(name: string): string {
+  return name.startsWith('pg_temp.') ? name : `new:${name}`
+}
+
+/** Attnum 0 is the whole row; negative ones (ctid) tell nothing of the values. */
+function namedColumns({ relation: oid, attribute }: BaseColumn, catalog: Catalog): NamedColumn[] {
+  if (attribute < 0) return []
+  const relation = catalog.relations.get(oid)
+  if (relation === undefined) return ['*']
+  if (attribute === 0) return relation.columns.map(({ name }) => ({ relation, column: name }))
+  const column = relation.columnByNumber.get(attribute)
+  return column === undefined ? ['*'] : [{ relation, column: column.name }]
+}
+
+/**
+ * Other names by which a mask covers this column: parents and children of its table, where the same rows are stored; what a
+ * generated column is computed from; and, of a materialised view, every column it may have been made of.
+ */
+export function coveredAs({ relation, column }: Exclude<NamedColumn, '*'>, catalog: Catalog): readonly string[] {
+  const own = columnName({ relation, column })
+  const found = new Set<string>()
+  const seen = new Set<string>()
+  const add = (from: CatalogRelation, name: string): void => {
+    const key = `${from.oid}.${name}`
+    if (seen.has(key) || seen.size > MOST) return
+    seen.add(key)
+    found.add(columnName({ relation: from, column: name }))
+    const about = from.columnByName.get(name)
+    for (const number of about?.derivedFrom ?? []) {
+      for (const source of number === 0 ? from.columns : [from.columnByNumber.get(number)]) if (source !== undefined) add(from, source.name)
+    }
+    for (const oid of [...from.parents, ...from.children]) {
+      const relative = catalog.relations.get(oid)
+      if (relative?.columnByName.has(name) === true) add(relative, name)
+    }
+    if (from.kind !== 'm' && !(from.kind === 'v' && from.oid !== relation.oid)) return
+    for (const oid of from.sources) {
+      const source = catalog.relations.get(oid)
+      for (const other of source?.columns ?? []) add(source as CatalogRelation, other.name)
+    }
+  }
+  add(relation, column)
+  found.delete(own)
+  return [...found]
+}
+
+/** Where a function leaves what it is given, by its class. */
+const KEEPING: Readonly<Partial<Record<string, string>>> = { guc: 'setting:*', notify: 'channel:*', lo: 'large_object', net: 'network', file: 'file' }
+
+function placeKeptBy(oid: number, catalog: Catalog): string {
+  const found = catalog.functions.get(oid)
+  return found === undefined ? `function:${oid}` : (KEEPING[found.class] ?? `function:${displayName(found)}`)
+}
