@@ -1,9 +1,9 @@
 import { connect as connectTcp, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls } from 'node:tls'
 import { serialize } from 'pg-protocol'
-import { type AnalysisPermit, continuePermit, type Permit, spendAnalysisPermit, spendPermit } from '../../enforcement/permit.ts'
+import { type AnalysisPermit, continuePermit, type MeasurePermit, type Permit, spendAnalysisPermit, spendMeasurePermit, spendPermit } from '../../enforcement/permit.ts'
 import { GatewayError } from '../../errors.ts'
-import { BodyReader, backend, Framer, HEADER, type Message, readErrorFields, type TransactionStatus } from './codec.ts'
+import { BodyReader, backend, Framer, frontend, HEADER, type Message, message, readErrorFields, type TransactionStatus } from './codec.ts'
 import { type KeyCache, scramClient } from './scram.ts'
 
 // The only file that dials a Postgres target. Everything exported that can make a byte leave takes a Permit first, and
@@ -87,6 +87,7 @@ export async function connect(permit: Permit, target: UpstreamTarget, startup: B
     socket.write(bytes)
     const upstream = await logIn(socket, target, deadline)
     upstream.framer.limit(limits.maxMessageBytes)
+    if (bytes.includes(READS_ONLY)) readers.add(upstream)
     return upstream
   } catch (error) {
     socket.destroy()
@@ -132,9 +133,12 @@ export function analyse(permit: AnalysisPermit, upstream: Upstream, text: string
  */
 export function functionMessages(text: string, argumentTypes: readonly string[]): { readonly bytes: Buffer; readonly before: number } {
   const head = `CREATE FUNCTION pg_temp.holdpoint_analysis(${argumentTypes.join(', ')}) RETURNS void LANGUAGE sql BEGIN ATOMIC `
-  const run = [serialize.bind({ statement: ANALYSED_NAME }), serialize.execute(), serialize.close({ type: 'S', name: ANALYSED_NAME })]
+  // Closed first: one that failed half-way the last time is still there, and closing what is not there is no error.
+  const free = serialize.close({ type: 'S', name: ANALYSED_NAME })
+  const run = [serialize.bind({ statement: ANALYSED_NAME }), serialize.execute(), free]
   const bytes = Buffer.concat([
     serialize.query('BEGIN'),
+    free,
     // A comment at its end must not take the end of the body with it.
     serialize.parse({ name: ANALYSED_NAME, text: `${head}${text}\n; END`, types: [] }), ...run,
     serialize.parse({ name: ANALYSED_NAME, text: MADE_BODY, types: [] }), serialize.describe({ type: 'S', name: ANALYSED_NAME }), ...run,
@@ -149,6 +153,56 @@ export function analyseAsFunction(permit: AnalysisPermit, upstream: Upstream, te
   const { bytes } = functionMessages(text, argumentTypes)
   spendAnalysisPermit(permit, bytes)
   return write(upstream, bytes)
+}
+
+/** One question about what a held command would do: a query, with its values as the client bound them. */
+export interface MeasureQuestion {
+  readonly text: string
+  readonly types: readonly number[]
+  readonly formats: readonly number[]
+  readonly values: readonly (Buffer | null)[]
+}
+
+/** Parse, Bind, Describe, Execute and Sync of one question: it runs in a transaction of its own, by the session's default. */
+export function measureMessages({ text, types, formats, values }: MeasureQuestion): Buffer {
+  const bind = Buffer.concat([
+    Buffer.from([0, 0]),
+    int16(formats.length), ...formats.map(int16),
+    int16(values.length), ...values.flatMap((value) => (value === null ? [int32(-1)] : [int32(value.length), value])),
+    int16(0),
+  ])
+  return Buffer.concat([serialize.parse({ text, types: [...types] }), message(frontend.bind, bind), serialize.describe({ type: 'P' }), serialize.execute(), serialize.sync()])
+}
+
+/**
+ * Asks one question on a connection whose transactions can only read. The bytes are made here from one text, which must
+ * be a query: a measuring permit can carry nothing that ends the transaction it is in or begins one that writes.
+ */
+export function ask(permit: MeasurePermit, upstream: Upstream, question: MeasureQuestion): Promise<void> | undefined {
+  const bytes = measureMessages(question)
+  spendMeasurePermit(permit, bytes)
+  if (!readers.has(upstream) || !/^(EXPLAIN \(FORMAT JSON\) )?(SELECT|WITH) /.test(question.text)) throw new GatewayError('permit_refused', 'only queries are asked, and only where nothing can be written')
+  return write(upstream, bytes)
+}
+
+/** The start-up packet of a connection whose transactions only read: the one kind on which `ask` asks. `options`: further ones, `-c name=value`. */
+export function readingStartup(parameters: Readonly<Record<string, string>>, options: string): Buffer {
+  return startupPacket({ ...parameters, options: `${READS_ONLY} ${options}` })
+}
+
+const READS_ONLY = '-c default_transaction_read_only=on'
+const readers = new WeakSet<Upstream>()
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2)
+  bytes.writeInt16BE(value)
+  return bytes
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return bytes
 }
 
 /** Sends a CancelRequest; resolves when the target closed that connection, whatever it made of it. */

@@ -199,11 +199,11 @@ function readBody({ rows, errors, tooLong }: Answers, before: number): Analysis 
   const body = rows[0]?.['body']
   if (tooLong || typeof body !== 'string') return unresolved('the target did not say how it reads it')
   try {
-    // `((QUERY ..))`: a body of one statement.
+    // `((QUERY))`: a list of one list of all its statements.
     const tree = readNodeTree(body)
-    const [statement, ...more] = Array.isArray(tree) ? (tree as readonly Value[]) : []
-    if (statement === undefined || more.length > 0) return unresolved('the target reads it as more than one statement')
-    return { kind: 'trees', by: 'function', trees: [statement] }
+    const [statements, ...more] = Array.isArray(tree) ? (tree as readonly Value[]) : []
+    if (!Array.isArray(statements) || statements.length !== 1 || more.length > 0) return unresolved('the target reads it as more than one statement')
+    return { kind: 'trees', by: 'function', trees: [statements as readonly Value[]] }
   } catch (fault) {
     return unresolved(fault instanceof GatewayError ? fault.message : `the target's query tree could not be read`)
   }

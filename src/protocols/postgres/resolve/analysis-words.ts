@@ -19,6 +19,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   statement_timeout: '10s',
   idle_in_transaction_session_timeout: '30s',
   debug_pretty_print: 'off',
+  debug_print_parse: 'off',
+  debug_print_plan: 'off',
 }
 
 /** By name, for the adapter's closed list of words. */

@@ -136,8 +136,8 @@ function argumentNames({ sql }: CatalogFunction): readonly string[] {
   return sql.argumentNames.filter((_, at) => ['i', 'b', 'v'].includes(sql.argumentModes[at] ?? 'i'))
 }
 
-/** A body is `((QUERY ..) ..)` for BEGIN ATOMIC, and one QUERY for RETURN. */
+/** A body is `((QUERY QUERY ..))` for BEGIN ATOMIC, and one QUERY for RETURN; as lists of one query each, like the target's printed ones. */
 function listOf(tree: Value): readonly Value[] {
   if (isNode(tree)) return [[tree]]
-  return Array.isArray(tree) ? tree.map((item: Value) => (Array.isArray(item) ? item : [item])) : []
+  return Array.isArray(tree) ? tree.flatMap((item: Value) => listOf(item)) : []
 }
