@@ -1,0 +1,174 @@
+import { isTrue, listOf, nodeAt, nodesOf, numberOf } from './lineage-fields.ts'
+import { isNode, type Node, type Value } from './node-tree.ts'
+import type { ResolvedRelation } from './resolution.ts'
+
+/** Rights in requiredPerms, src/include/nodes/parsenodes.h. Locking rows asks for UPDATE. */
+const INSERT = 1
+const UPDATE = 4
+const DELETE = 8
+/** Attnum of a bit in a set of columns: -FirstLowInvalidHeapAttributeNumber, src/include/access/sysattr.h. */
+const FIRST_BIT = 7
+const RELATION = 0
+const SUBQUERY = 1
+const NAMED_TUPLE_STORE = 7
+
+/** A query, and which columns of its range table stand somewhere in it. */
+export class PlacesOfRows {
+  readonly query: Node
+  readonly #read = new Map<number, Set<number>>()
+
+  constructor(query: Node) {
+    this.query = query
+  }
+
+  reads(index: number, attribute: number): void {
+    const known = this.#read.get(index)
+    if (known === undefined) this.#read.set(index, new Set([attribute]))
+    else known.add(attribute)
+  }
+
+  readAt(index: number): ReadonlySet<number> {
+    return this.#read.get(index) ?? NOTHING
+  }
+}
+
+const NOTHING: ReadonlySet<number> = new Set()
+
+/**
+ * The relations of one query's own range table. What the server checks rights for (it stays in a tree through views and rules)
+ * decides the access, so a view or a table that the text writes to is there as written even where a rule writes elsewhere
+ * instead. `read` holds the columns that rights are checked for and those that stand in the tree: of a view's table every one
+ * that the view's query names.
+ */
+export function relationsOf(place: PlacesOfRows, via: readonly number[], major: number, unknown: Set<string>): readonly ResolvedRelation[] {
+  const { query } = place
+  const table = nodesOf(query, 'rtable')
+  const out: ResolvedRelation[] = []
+  const target = numberOf(query, 'resultRelation')
+  const conflict = nodeAt(query, 'onConflict')
+  // EXCLUDED is a row of the statement, not of the table whose type it has.
+  const excluded = conflict === null ? 0 : numberOf(conflict, 'exclRelIndex')
+  const isMerge = nodesOf(query, 'mergeActionList').length > 0
+  const locked = new Set(nodesOf(query, 'rowMarks').map((mark) => numberOf(mark, 'rti')))
+  const used = indexesIn(nodeAt(query, 'jointree'))
+  // A query that only reads asks for the right to UPDATE where it locks.
+  const isLocking = query.fields.get('commandType') === '1'
+  const checks = nodesOf(query, 'withCheckOptions').some((check) => numberOf(check, 'kind') > 0)
+  // Views that the server writes through stand in the order it went through them, the table last.
+  const writtenViews: number[] = []
+  for (const [at, entry] of table.entries()) {
+    const index = at + 1
+    const kind = numberOf(entry, 'rtekind')
+    const oid = numberOf(entry, 'relid')
+    if (kind === NAMED_TUPLE_STORE) unknown.add('rows of a trigger')
+    if ((kind !== RELATION && kind !== SUBQUERY) || oid === 0 || index === excluded) continue
+    const rights = rightsOf(query, entry, major)
+    const needed = rights === null ? 0 : numberOf(rights, 'requiredPerms')
+    const read = place.readAt(index)
+    // Rows that a rule could have named, and did not.
+    if (needed === 0 && index !== target && read.size === 0 && !used.has(index)) continue
+    const isTarget = index === target
+    const inserted = columnsOf(rights, 'insertedCols')
+    const updated = columnsOf(rights, 'updatedCols')
+    const isView = entry.fields.get('relkind') === 'v'
+    // Until 15 the first entry of a view's own query is the view: it is reached by what stands before it.
+    const isViewItself = major < 16 && at === 0 && kind === RELATION && isView && oid === via.at(-1) && !isTrue(entry, 'inFromCl')
+    const relation = {
+      oid,
+      kind: String(entry.fields.get('relkind')),
+      read: [...new Set([...columnsOf(rights, 'selectedCols'), ...read])].sort((a, b) => a - b),
+      via: isViewItself ? via.slice(0, -1) : isTarget || isView ? [...via, ...(needed & (INSERT | UPDATE | DELETE) ? writtenViews : [])] : via,
+      // An INSERT does not ask for children; rows put into a partitioned table go to them all the same.
+      withChildren: isTrue(entry, 'inh') || isView || (isTarget && entry.fields.get('relkind') === 'p'),
+      checkedAs: rights === null ? 0 : numberOf(rights, 'checkAsUser'),
+      rowSecurity: listOf(entry, 'securityQuals').length > 0 || (isTarget && checks),
+    }
+    const before = out.length
+    if (isTarget && isMerge) out.push({ ...relation, access: 'merge', written: sorted([...inserted, ...updated]) })
+    else {
+      if (needed & INSERT) out.push({ ...relation, access: 'insert', written: inserted })
+      if (needed & UPDATE) out.push({ ...relation, access: isTarget || !isLocking ? 'update' : 'lock', written: updated })
+      if (needed & DELETE) out.push({ ...relation, access: 'delete', written: [] })
+    }
+    if (out.length === before) out.push({ ...relation, access: locked.has(index) ? 'lock' : 'read', written: [] })
+    if (isView && kind === RELATION && needed & (INSERT | UPDATE | DELETE)) writtenViews.push(oid)
+  }
+  return out
+}
+
+/** Until 15 they stand in the entry itself. */
+function rightsOf(query: Node, entry: Node, major: number): Node | null {
+  if (major < 16) return entry
+  const index = numberOf(entry, 'perminfoindex')
+  return index === 0 ? null : nodesOf(query, 'rteperminfos')[index - 1] ?? null
+}
+
+function columnsOf(rights: Node | null, field: string): readonly number[] {
+  return listOf(rights, field).map((bit) => Number(bit) - FIRST_BIT)
+}
+
+function sorted(columns: readonly number[]): readonly number[] {
+  return [...new Set(columns)].sort((a, b) => a - b)
+}
+
+/** Entries of the range table that FROM holds. */
+function indexesIn(value: Value | undefined, into = new Set<number>()): ReadonlySet<number> {
+  if (Array.isArray(value)) for (const item of value as readonly Value[]) indexesIn(item, into)
+  else if (isNode(value)) {
+    if (value.type === 'RANGETBLREF') into.add(numberOf(value, 'rtindex'))
+    else for (const field of ['fromlist', 'larg', 'rarg']) indexesIn(value.fields.get(field), into)
+  }
+  return into
+}
+
+/**
+ * Whether nothing that the statement says narrows which rows of its target it changes: no part of its conditions holds a column
+ * of the target. What a view's own WHERE says was not written by the agent and does not count: the server puts it among the
+ * conditions, without a place in the text. What a rule says does, in what the rule does. Row security stands elsewhere in
+ * a tree and never counts. Not said of MERGE when one of its actions is for rows that nothing matches.
+ */
+export function isBoundless(query: Node, isRule: boolean): boolean {
+  const target = numberOf(query, 'resultRelation')
+  const from = nodeAt(query, 'jointree')
+  const binds = (condition: Value | undefined): boolean => conjuncts(condition).some((part) => holdsColumn(part, target, 0) && (isRule || isOfText(part)))
+  const actions = nodesOf(query, 'mergeActionList')
+  if (actions.some((action) => numberOf(action, 'matchKind') === 1 && !isNothing(action) && !binds(action.fields.get('qual')))) return true
+  if (actions.length > 0 && (binds(query.fields.get('mergeJoinCondition')) || joinConditions(from).some(binds))) return false
+  return from === null || !binds(from.fields.get('quals'))
+}
+
+/** Until 16 what MERGE joins by is a join in its FROM. */
+function joinConditions(from: Node | null): readonly Value[] {
+  return from === null ? [] : nodesOf(from, 'fromlist').filter((item) => item.type === 'JOINEXPR').map((join) => join.fields.get('quals') ?? null)
+}
+
+function isNothing(action: Node): boolean {
+  return numberOf(action, 'commandType') === 7
+}
+
+function conjuncts(value: Value | undefined): readonly Value[] {
+  if (Array.isArray(value)) return (value as readonly Value[]).flatMap(conjuncts)
+  if (!isNode(value)) return []
+  return value.type === 'BOOLEXPR' && value.fields.get('boolop') === 'and' ? conjuncts(value.fields.get('args')) : [value]
+}
+
+function holdsColumn(value: Value, target: number, level: number): boolean {
+  if (Array.isArray(value)) return (value as readonly Value[]).some((item) => holdsColumn(item, target, level))
+  if (!isNode(value)) return false
+  if (value.type === 'VAR') return numberOf(value, 'varlevelsup') === level && numberOf(value, 'varno') === target
+  if (value.type === 'CURRENTOFEXPR') return true
+  const inner = value.type === 'QUERY' ? level + 1 : level
+  for (const field of value.fields.values()) if (typeof field === 'object' && field !== null && holdsColumn(field, target, inner)) return true
+  return false
+}
+
+/** A stored tree has lost its places in the text: -1. */
+function isOfText(value: Value): boolean {
+  if (Array.isArray(value)) return (value as readonly Value[]).some(isOfText)
+  if (!isNode(value)) return false
+  if (value.type === 'CURRENTOFEXPR') return true
+  const location = value.fields.get('location')
+  if (typeof location === 'string' && Number(location) >= 0) return true
+  for (const field of value.fields.values()) if (typeof field === 'object' && field !== null && isOfText(field)) return true
+  return false
+}
