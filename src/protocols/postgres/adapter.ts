@@ -14,8 +14,9 @@ import type { Door, ProtocolAdapter } from '../adapter.ts'
 import { backend, errorOrNotice, message, parameterStatus, readyForQuery } from './codec.ts'
 import { type Database, type DatabaseTarget, databaseWords, openDatabase } from './database.ts'
 import type { Catalog } from './catalog.ts'
-import { type Meaning, PostgresCommand } from './exchange.ts'
-import { resolveFacts, touches } from './facts.ts'
+import { type Meaning, type NameLookup, PostgresCommand } from './exchange.ts'
+import { type FactsState, resolveFacts, touches } from './facts.ts'
+import { createFreshness, type Freshness } from './freshness.ts'
 import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
 import { ABORT, ABORT_AND_SYNC, ClientDone, FLUSH, PostgresLane, SYNC } from './lane.ts'
 import { createParserPool } from './parser.ts'
@@ -23,7 +24,8 @@ import type { RawStatement } from './raw.ts'
 import { fatal } from './refusals.ts'
 import type { AnalysisState } from './resolve/analysis-side.ts'
 import { analysisDetail, findAnalysis } from './resolve/analysis-method.ts'
-import { refersToNames } from './session-effects.ts'
+import { sessionWords } from './resolve/session-words.ts'
+import type { Judged, Remembered } from './session-meaning.ts'
 import { columnMasks, createSight, maskedColumns, type Sight } from './sight.ts'
 import { createTranscriber } from './transcript.ts'
 import { cancel, cancelPacket, connect, startupPacket, type Upstream, type UpstreamTarget } from './upstream.ts'
@@ -70,10 +72,13 @@ const CLOSE_WITHIN_MS = 2_000
 /** A portal that cannot exist: executing it makes the target answer with an error and put its transaction into the failed state. */
 const NOWHERE = 'holdpoint/refused'
 
-/** Kept as long as the parser keeps a text; good for one reading of the catalogue, and sights for one list of obligations. */
+/** What the texts of one database mean, for all connections to it: they begin with the same role and search path. */
 interface Known {
-  readonly resolved: WeakMap<RawStatement, { readonly generation: number; readonly readings: readonly Facts[] }>
-  readonly sights: WeakMap<readonly RawStatement[], { readonly generation: number; readonly obligations: readonly Obligation[]; readonly sight: Sight }>
+  /** Kept as long as the parser keeps a text. */
+  readonly texts: WeakMap<readonly RawStatement[], Remembered>
+  /** Good for one reading of the catalogue and one list of obligations. */
+  readonly sights: WeakMap<Judged, { readonly generation: number; readonly obligations: readonly Obligation[]; readonly sight: Sight }>
+  readonly freshness: Freshness
 }
 
 interface Connection {
@@ -92,6 +97,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     [ABORT_AND_SYNC, Buffer.concat([serialize.execute({ portal: NOWHERE }), serialize.sync()])],
     [SYNC, serialize.sync()],
     [FLUSH, serialize.flush()],
+    ...sessionWords(),
   ])
   for (const target of options.targets) {
     for (const database of target.postgres.databases) for (const [word, bytes] of databaseWords(`${target.name}/${database}`, target.postgres, database)) words.set(word, bytes)
@@ -180,10 +186,9 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     readonly ended: AbortController
   }
 
-  /** What the texts of one database mean, for all connections to it: they share its role and search path. */
   function knownOf(database: Database): Known {
     let known = knowledge.get(database)
-    if (known === undefined) knowledge.set(database, (known = { resolved: new WeakMap(), sights: new WeakMap() }))
+    if (known === undefined) knowledge.set(database, (known = { texts: new WeakMap(), sights: new WeakMap(), freshness: createFreshness(() => database.refresh()) }))
     return known
   }
 
@@ -197,13 +202,19 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         .then((permit) => (isRefusal(permit) ? undefined : cancel(permit, target.postgres, packet, upstreamLimits)))
         .catch(() => options.onFault('target_unavailable', 'cancel'))
     }
-    const { resolved, sights } = knownOf(database)
-    const stateOf = (moved: boolean, names: { prepared(name: string): RawStatement | null; cursor(name: string): RawStatement | null }) => ({
-      searchPath: moved ? null : searchPath, role, database: databaseName, temporaryTablesPossible: moved, prepared: names.prepared, cursor: names.cursor,
+    const { texts, sights, freshness } = knownOf(database)
+    const stateOf = (moved: boolean, names: NameLookup, judged: Judged | undefined): FactsState => ({
+      searchPath: moved ? null : (judged?.view?.path ?? searchPath),
+      role: judged?.view?.role ?? role,
+      database: databaseName,
+      temporaryTablesPossible: moved,
+      prepared: names.prepared,
+      cursor: names.cursor,
+      resolution: (raw) => judged?.resolution(raw),
     })
     // By oid as well as by name: another table may have taken the name of the one that people were told of.
-    const meaningIn = (catalog: Catalog, { raw, names }: PostgresCommand): string => {
-      const { readings, touchesMaskable } = resolveFacts(raw, catalog, stateOf(false, names))
+    const meaningIn = (shared: Catalog, { raw, names, judged }: PostgresCommand): string => {
+      const { readings, touchesMaskable } = resolveFacts(raw, judged?.view?.over(shared) ?? shared, stateOf(false, names, judged))
       return JSON.stringify([readings, touchesMaskable.relations])
     }
     let meaning: { readonly catalog: Catalog; readonly asked: Meaning } | undefined
@@ -232,27 +243,41 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       role,
       searchPath: searchPath.join(','),
       parse: (text) => parser.parse(text),
-      understand(statement, names, moved) {
-        const generation = database.generation()
-        const cached = moved ? undefined : resolved.get(statement)
-        if (cached?.generation === generation) return cached.readings
-        const { readings } = resolveFacts([statement], database.catalog(), stateOf(moved, names))
-        // What refers to a name means something else each time; everything else is a function of text and catalogue.
-        if (!moved && !refersToNames(statement)) resolved.set(statement, { generation, readings })
-        return readings
+      meanings: {
+        resolver: database.resolver,
+        generation: database.generation,
+        gate: freshness.gate,
+        stale: freshness.stale,
+        exact: (text) => parser.exact(Buffer.from(text)),
+        understand(statement, names, moved, judged) {
+          const shared = database.catalog()
+          return resolveFacts([statement], judged.view?.over(shared) ?? shared, stateOf(moved, names, judged)).readings
+        },
+        remembered: (raw) => texts.get(raw),
+        remember: (raw, found) => void texts.set(raw, found),
       },
-      sight(command, permit, moved) {
+      sight(command, permit, { moved, tainted }) {
         const generation = database.generation()
         const { obligations } = permit
-        const cached = moved ? undefined : sights.get(command.raw)
+        const { judged, view, names } = command
+        const unplaced = moved && view === undefined
+        const cached = unplaced || judged === undefined ? undefined : sights.get(judged)
         if (cached?.generation === generation && cached.obligations === obligations) return cached.sight
-        const catalog = database.catalog()
-        const columns = maskedColumns(catalog, columnMasks(obligations))
-        const sight = createSight({ obligations, catalog, statements: command.raw, names: command.names, touched: touches(command.raw, catalog, stateOf(moved, command.names), columns), builtinOnly: runsBuiltinOnly(command.readings), detectors: options.detectors, key: options.maskingKey, searchPath: moved ? null : searchPath })
-        // Kept only with readings that are kept: a function of the text and of this very reading of the catalogue.
-        const [statement] = command.raw
-        const judged = statement === undefined || command.raw.length > 1 ? undefined : resolved.get(statement)
-        if (!moved && judged?.generation === generation && judged.readings === command.readings) sights.set(command.raw, { generation, obligations, sight })
+        const shared = database.catalog()
+        const seen = view?.over(shared) ?? shared
+        const sight = createSight({
+          obligations,
+          // A temporary table that may hold what masks hide is not in it, and so is masked whole.
+          catalog: tainted ? shared : seen,
+          statements: command.raw,
+          resolution: (raw) => command.resolution(raw),
+          names,
+          touched: touches(command.raw, seen, stateOf(unplaced, names, judged), maskedColumns(seen, columnMasks(obligations))),
+          builtinOnly: runsBuiltinOnly(command.readings), detectors: options.detectors, key: options.maskingKey,
+          searchPath: unplaced ? null : (view?.path ?? searchPath),
+        })
+        // Kept only with what is remembered of a text: a function of that and of this very reading of the catalogue.
+        if (!unplaced && judged !== undefined && texts.get(command.raw)?.understood === judged) sights.set(judged, { generation, obligations, sight })
         return sight
       },
       // Made when it is asked for: masks may have changed since the session began.
@@ -261,7 +286,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       },
       catalogGeneration: database.generation,
       meaning: meaningNow,
-      catalogChanged: () => void database.refresh().catch(() => undefined),
+      catalogChanged: freshness.changed,
       inputMasker: () => createTextMasker(options.detectors),
       cancelUpstream,
       claim: (name, value) => { if (name in claimed || Object.keys(claimed).length < 16) claimed[name.slice(0, 64)] = value.slice(0, 4096) },

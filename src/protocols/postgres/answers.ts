@@ -68,7 +68,8 @@ export function readAnswers(upstream: Upstream, readies: number, limits: AnswerL
   })
 }
 
-function readRow(bytes: Buffer, names: readonly string[]): AnswerRow {
+/** The values of a DataRow as text, under these names. */
+export function readRow(bytes: Buffer, names: readonly string[]): AnswerRow {
   const body = new BodyReader(bytes, HEADER)
   const row: Record<string, string | null> = {}
   const count = body.int16()

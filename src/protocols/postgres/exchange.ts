@@ -7,7 +7,11 @@ import type { Outcome } from '../../recording/entry.ts'
 import type { Exchange } from '../adapter.ts'
 import type { BindMessage } from './codec.ts'
 import type { Field } from './masking.ts'
+import type { OwnAnswer } from './own-answer.ts'
 import type { RawStatement } from './raw.ts'
+import type { Resolution } from './resolve/resolution.ts'
+import type { SessionView } from './session-catalog.ts'
+import type { Asked, Effects, Judged } from './session-meaning.ts'
 
 /** A statement the target has under a name, from Parse or SQL PREPARE. */
 export interface Prepared {
@@ -20,6 +24,8 @@ export interface Prepared {
   describedAt?: number | undefined
   /** A Describe is on its way: what it brings may be relied on in its own batch only, where an error skips the rest too. */
   describing?: { readonly batch: number; readonly generation: number }
+  /** What it meant when it was defined; the target may go on running that. */
+  judged?: Judged | undefined
   /** The target's own ParameterDescription. */
   describedOids?: readonly number[]
 }
@@ -33,6 +39,8 @@ export interface Portal {
   commandId: string | undefined
   /** Outlives its transaction (WITH HOLD). */
   readonly holdable: boolean
+  /** What it meant when it was bound: that is what runs. */
+  judged?: Judged | undefined
   fields?: readonly Field[] | null
   describedAt?: number | undefined
   describing?: { readonly batch: number; readonly generation: number }
@@ -47,6 +55,8 @@ export type Expected =
   | { readonly kind: 'execute'; readonly flight: Flight; readonly portal: Portal }
   | { readonly kind: 'close'; readonly flight: Flight; readonly what: 'statement' | 'portal'; readonly name: string }
   | { readonly kind: 'sync'; readonly flight: Flight | undefined }
+  /** A word of ours, up to its ReadyForQuery: nothing of it is for the client. */
+  | { readonly kind: 'own'; readonly answer: OwnAnswer }
   /** The error that our own abort word provokes; the client gets these bytes in its place. */
   | { readonly kind: 'refused'; readonly bytes: Buffer }
   /** Bytes of ours that take their place in reply order. */
@@ -74,6 +84,7 @@ export interface Flight {
 }
 
 let commandCount = 0
+const NOT_ASKED: readonly Asked[] = []
 const processPart = Date.now().toString(36)
 
 /** What SQL names refer to; null: nothing the gateway has seen. */
@@ -107,6 +118,12 @@ interface CommandFields {
   /** Everything the meaning hangs on besides text, role and database. */
   readonly bound: BindMessage | undefined
   readonly meaning?: Meaning
+  /** By what it was judged. */
+  readonly judged?: Judged
+  /** Whether the target would say the same of it now. */
+  readonly confirm?: (() => Promise<boolean>) | undefined
+  /** What was asked of the target about it. */
+  readonly asked?: readonly Asked[]
 }
 
 /** A command of the Postgres protocol. What a plain read never needs (fingerprint, abort signal) is made when it is asked for. */
@@ -128,6 +145,9 @@ export class PostgresCommand implements Command {
   declare readonly continues?: string
   readonly #bound: BindMessage | undefined
   readonly #meaning: Meaning | undefined
+  readonly #judged: Judged | undefined
+  readonly #confirm: (() => Promise<boolean>) | undefined
+  readonly #asked: readonly Asked[]
   #fingerprint: string | undefined
   #withdrawal: AbortController | undefined
   #withdrawnBecause: string | undefined
@@ -146,6 +166,9 @@ export class PostgresCommand implements Command {
     this.digest = digestOf(fields.bytes)
     this.#bound = fields.bound
     this.#meaning = fields.meaning
+    this.#judged = fields.judged
+    this.#confirm = fields.confirm
+    this.#asked = fields.asked ?? NOT_ASKED
     if (fields.continues !== undefined) this.continues = fields.continues
   }
 
@@ -153,8 +176,23 @@ export class PostgresCommand implements Command {
     return [this.facts]
   }
 
+  /** What the target made of a statement of it, by which it was judged. Undefined: it is not asked. */
+  resolution(raw: RawStatement): Resolution | undefined {
+    return this.#judged?.resolution(raw)
+  }
+
+  /** How its session saw the database when it was judged; undefined: as every session does. */
+  get view(): SessionView | undefined {
+    return this.#judged?.view
+  }
+
+  /** By what its answer is masked; the same object for texts that are remembered. */
+  get judged(): Judged | undefined {
+    return this.#judged
+  }
+
   async stillMeans(): Promise<boolean> {
-    return (await this.#meaning?.still(this)) ?? true
+    return ((await this.#meaning?.still(this)) ?? true) && ((await this.#confirm?.()) ?? true)
   }
 
   get standsFor(): readonly string[] {
@@ -167,7 +205,8 @@ export class PostgresCommand implements Command {
       const { principal, target } = this.session
       const bound = this.#bound
       const parameters = bound?.parameters.map((value) => value?.toString('base64') ?? null) ?? []
-      const parts = ['v1', principal.id, target.protocol, target.name, this.context['database'], this.context['role'], this.context['search_path'], this.phase, this.text, parameters, bound?.parameterFormats ?? [], this.standsFor, this.#meaning?.of(this) ?? '']
+      const digests = this.#asked.map(({ resolution }) => (resolution.kind === 'resolved' ? resolution.digest : null))
+      const parts = ['v1', principal.id, target.protocol, target.name, this.context['database'], this.context['role'], this.context['search_path'], this.phase, this.text, parameters, bound?.parameterFormats ?? [], this.standsFor, this.#meaning?.of(this) ?? '', digests]
       this.#fingerprint = createHash('sha256').update(JSON.stringify(parts)).digest('hex')
     }
     return this.#fingerprint
@@ -211,12 +250,14 @@ export class PostgresExchange implements Exchange {
   readonly extended: boolean
   readonly hasSync: boolean
   readonly batch: number
-  /** Names may resolve otherwise once it has run. */
-  readonly moves: boolean
+  /** What it does to the meaning of names, once it has run. */
+  readonly effects: Effects
   declare readonly refusal?: Refusal
+  /** The target's own words, in place of ours, where it is the target that refuses. */
+  readonly answer: Buffer | undefined
   hold: Hold | undefined
 
-  constructor(lane: ExchangeLane, fields: { readonly command: PostgresCommand; readonly bytes: Buffer; readonly steps: readonly Step[]; readonly extended: boolean; readonly hasSync: boolean; readonly batch: number; readonly refusal: Refusal | undefined; readonly moves: boolean }) {
+  constructor(lane: ExchangeLane, fields: { readonly command: PostgresCommand; readonly bytes: Buffer; readonly steps: readonly Step[]; readonly extended: boolean; readonly hasSync: boolean; readonly batch: number; readonly refusal: Refusal | undefined; readonly answer: Buffer | undefined; readonly effects: Effects }) {
     this.#lane = lane
     this.command = fields.command
     this.bytes = fields.bytes
@@ -224,7 +265,8 @@ export class PostgresExchange implements Exchange {
     this.extended = fields.extended
     this.hasSync = fields.hasSync
     this.batch = fields.batch
-    this.moves = fields.moves
+    this.effects = fields.effects
+    this.answer = fields.answer
     if (fields.refusal !== undefined) this.refusal = fields.refusal
   }
 

@@ -194,7 +194,7 @@ const SESSION_SETTINGS = new Map<string, (value: string) => boolean>([
   ['statement_timeout', isDuration],
   ['lock_timeout', isDuration],
   ['idle_in_transaction_session_timeout', isDuration],
-  ['client_min_messages', (value) => /^(debug[1-5]|log|notice|warning|error)$/i.test(value)],
+  ['client_min_messages', (value) => /^(notice|warning|error)$/i.test(value)],
   ['standard_conforming_strings', (value) => /^(on|true|yes|1)$/i.test(value)],
 ])
 

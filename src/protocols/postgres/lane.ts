@@ -4,21 +4,28 @@ import type { Hold } from '../../approvals/hold.ts'
 import type { Permit } from '../../enforcement/permit.ts'
 import { type Refusal, refusal } from '../../enforcement/refusal.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Facts, Session } from '../../gateway/command.ts'
+import type { Session } from '../../gateway/command.ts'
 import type { TextMasker } from '../../masking/text-stream.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
 import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
-import { type Expected, type ExchangeLane, type Flight, type Meaning, type NameLookup, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
+import { type Expected, type ExchangeLane, type Flight, type Meaning, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
 import { describePortal, endsGroup, type Group, newGroup } from './group.ts'
+import { maskErrorOrNotice } from './masking.ts'
 import { isTooLong, Names, UNSETTLED } from './names.ts'
+import { OwnAnswer } from './own-answer.ts'
 import { decodeParameters } from './parameters.ts'
 import type { RawStatement } from './raw.ts'
-import { approvedNotice, refusalMessage, waitingNotice } from './refusals.ts'
+import { approvedNotice, refusalMessage, targetError, waitingNotice } from './refusals.ts'
 import { Relay } from './relay.ts'
-import { isOurs, isOurSetting, mayChangeSettings, movesNames, readsClient, refersToNames, RESERVED, runsHiddenCode, takesOurName } from './session-effects.ts'
+import type { Analysis } from './resolve/analysis.ts'
+import { readPrinted } from './resolve/analysis-side.ts'
+import { SESSION_BACK, SESSION_BEGIN, SESSION_OBJECTS, SESSION_OBJECTS_INSIDE, SESSION_PLACE, SESSION_ROLLBACK, SESSION_SAVEPOINT } from './resolve/session-words.ts'
+import { readSessionView, type SessionView } from './session-catalog.ts'
+import { isOurs, isOurSetting, readsClient, refersToNames, RESERVED, runsHiddenCode, takesOurName, takesOurSettings } from './session-effects.ts'
+import { type DatabaseMeaning, type Effects, type MeaningHost, NO_STATEMENT, SessionMeaning, type Situation, type Source, type Understood } from './session-meaning.ts'
 import type { Sight } from './sight.ts'
-import { send, sendInput, type Upstream } from './upstream.ts'
+import { analyse, analysisMessages, send, sendInput, type Upstream } from './upstream.ts'
 
 // One client connection after its sign-in: messages become exchanges, in order. Three things here keep a verdict tied
 // to what runs. A group of messages is one exchange with one digest. A name is used only once the target confirmed it
@@ -51,9 +58,10 @@ export interface LaneParts {
   readonly searchPath: string
   /** Statements of a text; throws GatewayError `not_understood`, `input_limit` or `parser_unavailable`. */
   readonly parse: (text: Uint8Array) => readonly RawStatement[] | Promise<readonly RawStatement[]>
-  /** Readings of one statement. `moved`: the session may no longer resolve names as it did at the start. */
-  readonly understand: (statement: RawStatement, names: NameLookup, moved: boolean) => readonly Facts[]
-  readonly sight: (command: PostgresCommand, permit: Permit, moved: boolean) => Sight
+  /** What statements mean in this database. */
+  readonly meanings: DatabaseMeaning
+  /** `moved`: the session may no longer resolve names as it did at the start. `tainted`: what is temporary in it may hold what masks hide. */
+  readonly sight: (command: PostgresCommand, permit: Permit, session: { readonly moved: boolean; readonly tainted: boolean }) => Sight
   readonly catalogGeneration: () => number
   /** Whether a command that was judged by what the catalogue is now still means the same, when that is asked. */
   readonly meaning: () => Meaning
@@ -69,14 +77,6 @@ export interface LaneParts {
   readonly onFault: (error: GatewayError) => void
 }
 
-interface Understood {
-  readonly readings: readonly Facts[]
-  readonly raw: readonly RawStatement[]
-  readonly names: NameLookup
-  /** After it, names may resolve otherwise than at the start of the session. */
-  readonly moves: boolean
-}
-
 export class PostgresLane implements Lane, ExchangeLane {
   readonly session: Session
   readonly lookahead: number
@@ -88,6 +88,8 @@ export class PostgresLane implements Lane, ExchangeLane {
   readonly #inbox: Message[] = []
   #inboxBytes = 0
   #clientDone = false
+  /** The client left while one of its commands was held: one behind it that is still being understood is not run either. */
+  #abandoned = false
   #draining = false
   #fault: GatewayError | undefined
   #arrived: (() => void) | undefined
@@ -103,8 +105,12 @@ export class PostgresLane implements Lane, ExchangeLane {
   #copyGate = false
   #input: { readonly flight: Flight; readonly masker: TextMasker } | undefined
   #inTransaction = false
-  /** The session changed its path, role or temporary schema: names may mean something else than the catalogue says. */
-  #moved = false
+  readonly #meaning: SessionMeaning
+  /** Forwarded commands without an outcome after which names may mean something else. */
+  #unsettling = 0
+  /** Masked values may have been copied to what is temporary in this session. */
+  #tainted = false
+  #asking: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LaneParts) {
     this.#parts = parts
@@ -112,6 +118,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     this.lookahead = parts.lookahead
     this.#framer = new Framer(parts.maxMessageBytes)
     this.#inTransaction = parts.upstream.status !== 'I'
+    this.#meaning = new SessionMeaning(this.#host(), parts.meanings)
     this.relay = new Relay({
       client: parts.client,
       upstream: parts.upstream,
@@ -123,7 +130,8 @@ export class PostgresLane implements Lane, ExchangeLane {
       onOverLimit: () => parts.cancelUpstream(),
       onSkipping: () => this.#skipRest(),
       onSyncIgnored: () => { this.#unsynced = this.#batch },
-      onMoved: () => { this.#moved = true },
+      onMoved: () => this.#meaning.onMoved(),
+      onReady: (status) => { if (this.#meaning.onReady(status !== 'I')) parts.catalogChanged() },
     })
   }
 
@@ -147,7 +155,10 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (this.#clientDone) return
     this.#clientDone = true
     // What was sent behind a command that now never runs was sent in the belief that it would.
-    if ([...this.#open].some((exchange) => exchange.hold !== undefined)) this.#inbox.splice(0)
+    if ([...this.#open].some((exchange) => exchange.hold !== undefined)) {
+      this.#inbox.splice(0)
+      this.#abandoned = true
+    }
     for (const exchange of this.#open) exchange.command.withdraw('client_gone')
     this.relay.expect([])
     this.#arrive()
@@ -324,13 +335,21 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   #queryOf(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): PostgresExchange | Promise<PostgresExchange | null> {
     if (raw.length > 0 && raw.every(isOurSetting)) return this.#absorb(bytes, text, raw)
-    if (raw.some(takesOurName)) return this.#refused(frontend.query, bytes, refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name'), text)
-    const understood = this.#understand(raw)
-    if (understood === UNSETTLED) return this.#change().then(() => this.#queryOf(bytes, text, raw))
+    const taken = takenFromUs(raw)
+    if (taken !== undefined) return this.#refused(frontend.query, bytes, taken, text)
+    const shown = text.toString('utf8')
+    const understood = this.#meaning.understand(raw, { text: shown, types: NO_TYPES })
+    if (understood instanceof Promise) return understood.then((known) => this.#queryUnderstood(bytes, shown, known))
+    return this.#queryUnderstood(bytes, shown, understood)
+  }
+
+  #queryUnderstood(bytes: Buffer, text: string, understood: Understood): PostgresExchange {
+    const { raw } = understood
+    if (understood.rejected) return this.#refusedByTarget(bytes, text, understood, [], { extended: false, hasSync: true })
     const copies = raw.some(readsClient)
-    const command = this.#command({ phase: 'execute', text: text.toString('utf8'), parameters: [], ...understood, bytes, streaming: copies })
+    const command = this.#command({ phase: 'execute', text, parameters: [], understood, bytes, streaming: copies })
     this.#foresee(raw)
-    return this.#hand(command, bytes, [{ kind: 'query', statements: raw, index: 0 }], { extended: false, hasSync: true, refusal: undefined, copies, moves: understood.moves })
+    return this.#hand(command, bytes, [{ kind: 'query', statements: raw, index: 0 }], { extended: false, hasSync: true, refusal: undefined, copies, effects: understood })
   }
 
   /** `SET holdpoint.reason = …` is a note for reviewers: answered here, never sent. */
@@ -402,7 +421,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     group.parse = { name, prepared }
     const obstacle = this.#statements.obstacle(name, prepared)
     if (obstacle !== null) group.refusal = refusal('input_limit', 'builtin/input-limit', obstacle, 'close what is no longer used')
-    else if (raw.some(takesOurName)) group.refusal = refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name')
+    else group.refusal ??= takenFromUs(raw)
     this.#statements.expect(name, prepared, this.#batch)
     this.#add(group, bytes, [{ kind: 'parse', name, prepared }])
     return 'added'
@@ -453,7 +472,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
     const generation = this.#parts.catalogGeneration()
     const known = [portal, portal.prepared].some((one) => one.describedAt === generation || (one.describing?.batch === this.#batch && one.describing.generation === generation))
-    if (this.#mayHaveMoved || !known || portal.prepared.raw.some(refersToNames)) {
+    if (this.#meaning.moved || !known || portal.prepared.raw.some(refersToNames)) {
       // Rows can only be masked when their columns are known, as of now: ask, and keep the answer to ourselves. What FETCH
       // and EXECUTE return is told by a name that may since mean something else, so there only the answer of now counts.
       this.#add(group, describePortal(name), [{ kind: 'describe', ours: true, generation, prepared: undefined, portal }])
@@ -480,25 +499,16 @@ export class PostgresLane implements Lane, ExchangeLane {
     const bytes = group.messages.length === 1 ? (group.messages[0] as Buffer) : Buffer.concat(group.messages)
     const runs = group.execute ?? group.bind
     const prepared = runs?.prepared ?? group.parse?.prepared
-    let understood: Understood = { readings: CONTROL, raw: [], names: NO_NAMES, moves: false }
-    if (!group.refusal && prepared) {
-      for (;;) {
-        const found = this.#understand(prepared.raw)
-        if (found !== UNSETTLED) {
-          understood = found
-          break
-        }
-        await this.#change()
-      }
-    }
+    const understood = !group.refusal && prepared ? await this.#meaning.understand(prepared.raw, sourceOf(group, prepared)) : CONTROL
+    if (understood.rejected) return this.#refusedByTarget(bytes, prepared?.text ?? '', understood, group.steps, { extended: true, hasSync })
+    if (group.parse) group.parse.prepared.judged = understood
+    if (group.bind) group.bind.judged = understood
     const copies = group.execute !== undefined && (prepared?.raw.some(readsClient) ?? false)
     const command = this.#command({
       phase: runs ? 'execute' : group.parse ? 'prepare' : 'execute',
       text: prepared?.text ?? '',
       parameters: runs?.parameters ?? [],
-      readings: group.refusal ? REFUSED : understood.readings,
-      raw: understood.raw,
-      names: understood.names,
+      understood: group.refusal ? REFUSED : understood,
       bytes,
       streaming: copies,
       bound: runs?.bind,
@@ -507,12 +517,12 @@ export class PostgresLane implements Lane, ExchangeLane {
     })
     if (group.bind) group.bind.commandId = command.id
     if (prepared && runs) this.#foresee(prepared.raw)
-    return this.#hand(command, bytes, group.steps, { extended: true, hasSync, refusal: group.refusal, copies, moves: runs !== undefined && understood.moves })
+    return this.#hand(command, bytes, group.steps, { extended: true, hasSync, refusal: group.refusal, copies, effects: runs !== undefined ? understood : NO_STATEMENT })
   }
 
   #syncOnly(bytes: Buffer): PostgresExchange {
-    const command = this.#command({ phase: 'execute', text: '', parameters: [], readings: CONTROL, raw: [], names: NO_NAMES, bytes, streaming: false })
-    return this.#hand(command, bytes, [{ kind: 'sync' }], { extended: true, hasSync: true, refusal: undefined, copies: false, moves: false })
+    const command = this.#command({ phase: 'execute', text: '', parameters: [], understood: CONTROL, bytes, streaming: false })
+    return this.#hand(command, bytes, [{ kind: 'sync' }], { extended: true, hasSync: true, refusal: undefined, copies: false, effects: NO_STATEMENT })
   }
 
   // ---- COPY from the client ----
@@ -557,9 +567,10 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   // ---- exchanges ----
 
-  #hand(command: PostgresCommand, bytes: Buffer, steps: readonly Step[], more: { readonly extended: boolean; readonly hasSync: boolean; readonly refusal: Refusal | undefined; readonly copies: boolean; readonly moves: boolean }): PostgresExchange {
-    const exchange = new PostgresExchange(this, { command, bytes, steps, extended: more.extended, hasSync: more.hasSync, batch: this.#batch, refusal: more.refusal, moves: more.moves })
+  #hand(command: PostgresCommand, bytes: Buffer, steps: readonly Step[], more: { readonly extended: boolean; readonly hasSync: boolean; readonly refusal: Refusal | undefined; readonly answer?: Buffer; readonly copies: boolean; readonly effects: Effects }): PostgresExchange {
+    const exchange = new PostgresExchange(this, { command, bytes, steps, extended: more.extended, hasSync: more.hasSync, batch: this.#batch, refusal: more.refusal, answer: more.answer, effects: more.effects })
     this.#open.add(exchange)
+    if (this.#abandoned) command.withdraw('client_gone')
     this.#claimNames(exchange, 'occupy')
     this.#midBatch = !more.hasSync
     if (more.hasSync) this.#batch++
@@ -568,25 +579,43 @@ export class PostgresLane implements Lane, ExchangeLane {
   }
 
   #refused(type: number, bytes: Buffer, why: Refusal, text?: Buffer): PostgresExchange {
-    const command = this.#command({ phase: 'execute', text: text ? lossyText(text) : '', parameters: [], readings: REFUSED, raw: [], names: NO_NAMES, bytes, streaming: false })
+    const command = this.#command({ phase: 'execute', text: text ? lossyText(text) : '', parameters: [], understood: REFUSED, bytes, streaming: false })
     const extended = type !== frontend.query && type !== frontend.functionCall
-    return this.#hand(command, bytes, [], { extended, hasSync: !extended, refusal: why, copies: false, moves: false })
+    return this.#hand(command, bytes, [], { extended, hasSync: !extended, refusal: why, copies: false, effects: NO_STATEMENT })
+  }
+
+  /** The target does not take it, and said why: so does the client's answer, as if it had been sent. */
+  #refusedByTarget(bytes: Buffer, text: string, { rejected, names, raw }: Understood, steps: readonly Step[], more: { readonly extended: boolean; readonly hasSync: boolean }): PostgresExchange {
+    const fields = rejected?.fields ?? new Map<string, string>()
+    const command = this.#command({ phase: 'execute', text, parameters: [], understood: { ...REFUSED, raw, names }, bytes, streaming: false })
+    const why = refusal('not_understood', 'builtin/target-refuses', `the target does not take it: ${fields.get('C') ?? ''} ${fields.get('M') ?? ''}`, 'correct the statement')
+    const answer = maskErrorOrNotice(targetError(fields, text, rejected?.statement ?? null), this.#parts.outsideSight.messages)
+    return this.#hand(command, bytes, steps, { ...more, refusal: why, answer, copies: false, effects: NO_STATEMENT })
   }
 
   forward(exchange: PostgresExchange, permit: Permit): { readonly sent: Promise<void> | undefined; readonly outcome: Promise<Outcome> } {
     const { command } = exchange
     let settle: (outcome: Outcome) => void = () => undefined
     const outcome = new Promise<Outcome>((resolve) => { settle = resolve })
-    void outcome.then(() => {
+    const { effects } = exchange
+    if (effects.unsettles) this.#unsettling++
+    this.#meaning.onForward(effects)
+    void outcome.then((settled) => {
+      if (effects.unsettles) this.#unsettling--
+      if (settled.kind === 'completed' && settled.summary === 'DISCARD ALL') this.#meaning.onDiscarded()
       this.#claimNames(exchange, 'vacate')
       if (command.raw.some(runsHiddenCode)) {
         this.#statements.clear()
         this.#portals.clear()
       }
-      if (command.raw.some((statement) => statement.class === 'ddl')) this.#parts.catalogChanged()
+      // Nobody will say that its transaction is over.
+      if (settled.kind === 'unknown' && effects.changes) this.#parts.catalogChanged()
     })
-    if (exchange.moves) this.#moved = true
     const flight: Flight = { command, permit, settle, extended: exchange.extended, batch: exchange.batch, cut: undefined, implicit: this.relay.status === 'I', tags: [], error: undefined, rows: 0, bytes: 0 }
+    // What is temporary is shown without masks only as long as nothing of what they hide can be in it.
+    if ((effects.makesOwn || command.view !== undefined) && command.readings.some((facts) => facts.effect !== 'read')) {
+      this.#tainted ||= this.#parts.sight(command, permit, { moved: this.#meaning.moved, tainted: true }).messages.maskedTable
+    }
     if (exchange.hold) this.relay.notice(approvedNotice(exchange.hold))
     this.relay.expect(exchange.steps.map((step) => ({ ...step, flight }) as Expected))
     this.#unsynced = exchange.hasSync ? undefined : exchange.batch
@@ -601,7 +630,7 @@ export class PostgresLane implements Lane, ExchangeLane {
   refuse(exchange: PostgresExchange, why: Refusal): void {
     // The target failed before it: the client has the error of this batch already.
     if (this.isSkipped(exchange)) return this.skip(exchange)
-    const bytes = refusalMessage(why)
+    const bytes = exchange.answer ?? refusalMessage(why)
     this.#forget(exchange)
     const quiet = this.relay.idle && this.#unsynced === undefined
     const complete = !exchange.extended || exchange.hasSync
@@ -700,24 +729,28 @@ export class PostgresLane implements Lane, ExchangeLane {
     void send(this.#parts.door.own(this.session, word), this.#parts.upstream, this.#parts.ownBytes(word))
   }
 
-  #command(fields: { readonly phase: 'prepare' | 'execute'; readonly text: string; readonly parameters: readonly (string | null)[]; readonly readings: readonly Facts[]; readonly raw: readonly RawStatement[]; readonly names: NameLookup; readonly bytes: Buffer; readonly streaming: boolean; readonly bound?: Portal['bind']; readonly continues?: string | undefined }): PostgresCommand {
+  #command(fields: { readonly phase: 'prepare' | 'execute'; readonly text: string; readonly parameters: readonly (string | null)[]; readonly understood: Understood; readonly bytes: Buffer; readonly streaming: boolean; readonly bound?: Portal['bind']; readonly continues?: string | undefined }): PostgresCommand {
     const { session, database, role, searchPath } = this.#parts
     // With nothing under way the target's own word counts, whatever earlier texts promised.
     if (this.#open.size === 0 && this.relay.idle && this.#unsynced === undefined) this.#inTransaction = this.relay.status !== 'I'
+    const { understood } = fields
     return new PostgresCommand({
       session,
-      raw: fields.raw,
-      names: fields.names,
+      raw: understood.raw,
+      names: understood.names,
       phase: fields.phase,
       text: fields.text,
       parameters: fields.parameters,
-      readings: fields.readings,
+      readings: understood.readings,
       input: fields.streaming ? 'streaming' : 'complete',
       context: { in_transaction: this.#inTransaction, role, database, search_path: searchPath },
       continues: fields.continues,
       bytes: fields.bytes,
       bound: fields.bound,
       meaning: this.#parts.meaning(),
+      judged: understood,
+      asked: understood.asked,
+      confirm: understood.asked.length === 0 ? undefined : () => this.#meaning.confirm(understood),
     })
   }
 
@@ -729,64 +762,107 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
   }
 
-  /** The readings of all statements, each with the names that the ones before it define; UNSETTLED: ask again after a change. */
-  #understand(raw: readonly RawStatement[]): Understood | typeof UNSETTLED {
-    if (raw.length === 0) return { readings: EMPTY, raw, names: NO_NAMES, moves: false }
-    let readings: readonly Facts[] = []
-    // What each name stood for, so that the answer is later masked by the same reading.
-    const known = new Map<string, RawStatement | null>()
-    const look = (key: string, find: () => RawStatement | null): RawStatement | null => {
-      const before = known.get(key)
-      if (before !== undefined) return before
-      const found = find()
-      known.set(key, found)
-      return found
+  #host(): MeaningHost {
+    const lane = this
+    return {
+      situation: () => lane.#situation(),
+      settled: () => lane.#everythingAnswered(),
+      change: () => lane.#change(),
+      prepared: (name) => lane.#statements.lookup(name, lane.#batch),
+      cursor: (name) => lane.#portals.lookup(name, lane.#batch),
+      get mayHaveMoved() { return lane.#mayHaveMoved },
+      analyse: (questions) => lane.#inTurn(() => lane.#analyse(questions)),
+      view: (objects) => lane.#inTurn(() => lane.#view(objects)),
     }
-    const behind: string[] = []
-    const names: NameLookup = {
-      prepared: (name) => look(`prepare ${name}`, () => {
-        const found = settledOrThrow(this.#statements.lookup(name, this.#batch))
-        if (found) behind.push(`${name}: ${found.text}`)
-        return found?.raw[0] ?? null
-      }),
-      cursor: (name) => look(`declare ${name}`, () => {
-        const found = settledOrThrow(this.#portals.lookup(name, this.#batch))
-        if (found) behind.push(`${name}: ${found.prepared.text}${found.parameters.length > 0 ? ` ${JSON.stringify(found.parameters)}` : ''}`)
-        return found?.prepared.raw[0] ?? null
-      }),
-      behind,
-    }
-    let moves = false
-    try {
-      for (const statement of raw) {
-        const read = this.#parts.understand(statement, names, moves || this.#mayHaveMoved)
-        // One statement keeps its own list: what is remembered of a text is remembered by it.
-        readings = readings.length === 0 ? read : [...readings, ...read]
-        const name = statement.reference?.name
-        const body = statement.nested[0]
-        // If a definition fails, what follows it in the text does not run.
-        if (typeof name === 'string' && body && (statement.action === 'prepare' || statement.action === 'declare')) known.set(`${statement.action} ${name}`, body)
-        const behindName = statement.action === 'execute' ? known.get(`prepare ${name}`) : undefined
-        moves ||= movesNames(statement) || (behindName ? movesNames(behindName) : false) || read.some(mayChangeSettings)
-      }
-    } catch (error) {
-      if (error === UNSETTLED) return UNSETTLED
-      throw error
-    }
-    return { readings, raw, names, moves }
   }
 
-  /** True also while a command that would move names waits for its turn: what comes behind it is judged as if it had run. */
+  /** Where the next command stands, as far as its meaning goes. */
+  #situation(): Situation {
+    const isIdle = this.#open.size === 0 && this.relay.idle
+    if (isIdle && !this.#midBatch && this.relay.status === 'E') return 'failed'
+    const isUnsettled = this.#unsettling > 0 || this.#anyOpenUnsettles
+    if (!isUnsettled && !this.#meaning.isOwn) return 'plain'
+    // In the midst of messages that are not synced the target answers nothing, unless it is asked to; and outside a
+    // transaction block a word of ours would end what they began.
+    if (this.#midBatch && (!this.#inTransaction || this.#failedBatch?.batch === this.#batch)) return 'blind'
+    return isIdle ? 'own' : 'wait'
+  }
+
+  async #everythingAnswered(): Promise<void> {
+    if (this.#midBatch) {
+      await this.#reached()
+      return
+    }
+    // Also for a client that has left: what it sent before still runs, and must be judged as it is.
+    while (this.#open.size > 0 || !this.relay.idle) {
+      if (this.#fault) throw this.#fault
+      await this.relay.changed()
+    }
+    this.#inTransaction = this.relay.status !== 'I'
+  }
+
+  /** One conversation of ours after the other. */
+  #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const turn = this.#asking.then(ask, ask)
+    this.#asking = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Shows texts to the target in the client's own session, each in a transaction block or savepoint that is rolled back. */
+  async #analyse(questions: readonly { readonly text: string; readonly types: readonly number[] }[]): Promise<readonly Analysis[]> {
+    const { upstream, door } = this.#parts
+    const inside = this.relay.status === 'T' || this.#inTransaction
+    const answers = questions.map(({ text, types }) => {
+      const before = this.#sayOwn(inside ? SESSION_SAVEPOINT : SESSION_BEGIN)
+      const permit = door.analysis(this.session, analysisMessages(text, types))
+      const answer = new OwnAnswer()
+      this.relay.expect([{ kind: 'own', answer }])
+      void analyse(permit, upstream, text, types)
+      return { before, answer: answer.done, after: this.#sayOwn(inside ? SESSION_BACK : SESSION_ROLLBACK) }
+    })
+    return Promise.all(answers.map(async ({ before, answer, after }): Promise<Analysis> => {
+      const words = [await before, await after]
+      const printed = await answer
+      const refused = words.flatMap((word) => word.errors)[0]
+      if (printed.lost) return { kind: 'unresolved', reason: 'the connection to the target was lost' }
+      if (refused !== undefined) return { kind: 'unresolved', reason: `the session could not be asked what it means (${refused.get('M') ?? ''})` }
+      return readPrinted(printed)
+    }))
+  }
+
+  async #view(objects: boolean): Promise<SessionView | null> {
+    const inside = this.relay.status === 'T' || this.#inTransaction
+    const place = this.#sayOwn(SESSION_PLACE)
+    const own = objects ? this.#sayOwn(inside ? SESSION_OBJECTS_INSIDE : SESSION_OBJECTS) : undefined
+    const answers = [await place, ...(own ? [await own] : [])]
+    if (answers.some((answer) => answer.lost || answer.tooLong || answer.errors.length > 0)) return null
+    return readSessionView(answers[0]?.results ?? [], answers[1]?.results ?? null)
+  }
+
+  #sayOwn(word: string): Promise<OwnAnswer> {
+    const answer = new OwnAnswer()
+    this.relay.expect([{ kind: 'own', answer }])
+    this.#sendOwn(word)
+    return answer.done
+  }
+
+  /** A command that waits for its turn: what comes behind it is judged as if it had run. */
+  get #anyOpenUnsettles(): boolean {
+    for (const exchange of this.#open) if (exchange.effects.unsettles) return true
+    return false
+  }
+
+  /** True also while a command that would move names waits for its turn. */
   get #mayHaveMoved(): boolean {
-    if (this.#moved) return true
-    for (const exchange of this.#open) if (exchange.moves) return true
+    if (this.#meaning.moved) return true
+    for (const exchange of this.#open) if (exchange.effects.moves) return true
     return false
   }
 
   #sightOf(flight: Flight | undefined): Sight {
     if (flight === undefined) return this.#parts.outsideSight
     let sight = this.#sights.get(flight)
-    if (sight === undefined) this.#sights.set(flight, (sight = this.#parts.sight(flight.command, flight.permit, this.#moved)))
+    if (sight === undefined) this.#sights.set(flight, (sight = this.#parts.sight(flight.command, flight.permit, { moved: this.#meaning.moved, tainted: this.#tainted })))
     return sight
   }
 
@@ -836,10 +912,9 @@ const PARSE_COMPLETE = message(backend.parseComplete, NOTHING)
 const BIND_COMPLETE = message(backend.bindComplete, NOTHING)
 const NO_ROWS = message(backend.noData, NOTHING)
 const NO_PARAMETERS_NO_ROWS = Buffer.concat([message(backend.parameterDescription, Buffer.from([0, 0])), NO_ROWS])
-const CONTROL: readonly Facts[] = [{ action: 'control', effect: 'read', resources: [], unknown: [], attributes: {} }]
-const NO_NAMES: NameLookup = { prepared: () => null, cursor: () => null }
-const EMPTY: readonly Facts[] = [{ action: 'empty', effect: 'read', resources: [], unknown: [], attributes: {} }]
-const REFUSED: readonly Facts[] = [{ action: 'unparsed', effect: 'unknown', resources: [], unknown: ['the protocol or the grammar refused it'], attributes: {} }]
+const CONTROL: Understood = { ...NO_STATEMENT, readings: [{ action: 'control', effect: 'read', resources: [], unknown: [], attributes: {} }] }
+const REFUSED: Understood = { ...NO_STATEMENT, readings: [{ action: 'unparsed', effect: 'unknown', resources: [], unknown: ['the protocol or the grammar refused it'], attributes: {} }] }
+const NO_TYPES: readonly number[] = []
 
 const weighPrepared = (prepared: Prepared): number => 256 + 4 * prepared.text.length
 const weighPortal = (portal: Portal): number => 256 + (portal.bind?.parameters.reduce((sum, value) => sum + 3 * (value?.length ?? 0) + 32, 0) ?? 0)
@@ -852,9 +927,18 @@ function bare(message: Message): void {
   if (message.bytes.length !== HEADER) throw violation('a message goes on behind its last field')
 }
 
-function settledOrThrow<T>(found: T | typeof UNSETTLED): T {
-  if (found === UNSETTLED) throw UNSETTLED
-  return found as T
+/** What the verdict on the messages of one group hangs on. */
+function sourceOf(group: Group, prepared: Prepared): Source {
+  const { text, parameterOids: types } = prepared
+  if (group.bind === undefined && group.execute !== undefined) return { text, types, fixed: group.execute.judged }
+  return { text, types, defined: group.parse === undefined ? prepared.judged : undefined }
+}
+
+/** Names and settings that our own words rely on. */
+function takenFromUs(raw: readonly RawStatement[]): Refusal | undefined {
+  if (raw.some(takesOurName)) return refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name')
+  if (raw.some(takesOurSettings)) return refusal('policy_denied', 'builtin/reserved-setting', 'debug_print_*, debug_pretty_print, log_min_messages and client_min_messages below notice are the gateway\'s own', 'leave them as they are')
+  return undefined
 }
 
 function understandingRefusal(error: unknown): Refusal {

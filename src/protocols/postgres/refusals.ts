@@ -1,7 +1,8 @@
 import type { Hold } from '../../approvals/hold.ts'
 import type { Refusal, RefusalCode } from '../../enforcement/refusal.ts'
 import type { ErrorCode } from '../../errors.ts'
-import { errorOrNotice } from './codec.ts'
+import { backend, errorOrNotice, message } from './codec.ts'
+import type { RawStatement } from './raw.ts'
 
 /** SQLSTATE of each refusal. `ZP` is an implementation-defined class (SQL standard: classes beginning with I to Z). */
 export const SQLSTATE: Readonly<Record<RefusalCode, string>> = {
@@ -37,6 +38,20 @@ export function refusalMessage(refusal: Refusal): Buffer {
     detail: refusal.detail ?? `rule ${refusal.rule}` + (refusal.holdId === undefined ? '' : `, hold ${refusal.holdId}`),
     hint: refusal.hint,
   })
+}
+
+/**
+ * The target's own ErrorResponse, as it was about one statement analysed by itself: a position is counted from the start of
+ * the text, in characters. `statement` null: it is about no place in this text.
+ */
+export function targetError(fields: ReadonlyMap<string, string>, text: string, statement: RawStatement | null): Buffer {
+  const before = statement === null || statement.byteStart === 0 ? 0 : [...Buffer.from(text).toString('utf8', 0, statement.byteStart)].length
+  const parts: Buffer[] = []
+  for (const [letter, value] of fields) {
+    if (letter === 'P' && statement === null) continue
+    parts.push(Buffer.from(`${letter}${letter === 'P' ? Number(value) + before : value}\0`))
+  }
+  return message(backend.error, Buffer.concat([...parts, Buffer.from([0])]))
 }
 
 export function fatal(code: ErrorCode, text: string, hint?: string): Buffer {

@@ -3,10 +3,11 @@ import { GatewayError } from '../../errors.ts'
 import type { Command } from '../../gateway/command.ts'
 import type { Obligation } from '../../policy/verdict.ts'
 import { BodyReader, backend, errorOrNotice, type Framer, HEADER, type Message, type NoticeFields, readErrorFields, type TransactionStatus } from './codec.ts'
-import type { Expected, Flight, Portal, Prepared } from './exchange.ts'
+import type { Expected, Flight, Portal, PostgresCommand, Prepared } from './exchange.ts'
 import type { CopyOutMasker } from './copy-masking.ts'
 import { type Field, maskErrorOrNotice, type MessageMasking, parseRowDescription, type RowMasker } from './masking.ts'
 import type { Names } from './names.ts'
+import type { OwnAnswer } from './own-answer.ts'
 import type { RawStatement } from './raw.ts'
 import type { Sight } from './sight.ts'
 import type { Upstream } from './upstream.ts'
@@ -16,6 +17,9 @@ import type { Upstream } from './upstream.ts'
 // the connection is closed rather than passed on.
 
 const PASSED_AFTER_ERROR: ReadonlySet<number> = new Set([backend.readyForQuery, backend.parameterStatus, backend.notification, backend.notice])
+
+/** Levels that a client sees only when it asks for the server's log; never translated in the field V. */
+const NOT_FOR_CLIENTS: ReadonlySet<string> = new Set(['LOG', 'DEBUG', 'DEBUG1', 'DEBUG2', 'DEBUG3', 'DEBUG4', 'DEBUG5'])
 
 /** Unsent bytes above which we stop reading the target. */
 const CLIENT_BACKLOG_BYTES = 1 << 20
@@ -37,6 +41,8 @@ export interface RelayParts {
   readonly onSyncIgnored: () => void
   /** The session's path or role changed at the target, by whatever means. */
   readonly onMoved: () => void
+  /** The target ended a batch, and is (or is not) in a transaction block. */
+  readonly onReady: (status: TransactionStatus) => void
 }
 
 export class Relay {
@@ -94,6 +100,8 @@ export class Relay {
   }
 
   expect(items: readonly Expected[]): void {
+    // Nobody answers any more.
+    if (this.#dead) for (const item of items) if (item.kind === 'own') item.answer.end(true)
     this.#expected.push(...items)
     this.#release()
     this.#timeHead()
@@ -118,7 +126,10 @@ export class Relay {
   onLost(cause: string): void {
     this.#dead = true
     this.flush()
-    for (const item of this.#expected.slice(this.#head)) if ('flight' in item && item.flight) this.#batch.push(item.flight)
+    for (const item of this.#expected.slice(this.#head)) {
+      if ('flight' in item && item.flight) this.#batch.push(item.flight)
+      else if (item.kind === 'own') item.answer.end(true)
+    }
     for (const flight of new Set(this.#batch)) flight.settle({ kind: 'unknown', cause })
     this.#expected = []
     this.#head = 0
@@ -142,6 +153,8 @@ export class Relay {
 
   #message(message: Message): void {
     const { type, bytes } = message
+    const head = this.#expected[this.#head]
+    if (head?.kind === 'own' && this.#onOwn(head.answer, message)) return
     const flight = this.#flight()
     if (message.oversize !== undefined) {
       // Only what carries data may be left out: without any other message we no longer know what the target did.
@@ -156,7 +169,7 @@ export class Relay {
       case backend.emptyQuery:
       case backend.portalSuspended: return this.#onCompleted(type, bytes)
       case backend.error: return this.#onError(bytes)
-      case backend.notice: return this.#out(maskErrorOrNotice(bytes, this.#messages(flight)), flight)
+      case backend.notice: return this.#onNotice(bytes, flight)
       case backend.notification: return this.#out(this.#parts.sight(undefined).notification(bytes), undefined)
       case backend.parameterStatus: return this.#onParameterStatus(bytes)
       case backend.rowDescription: return this.#onRowDescription(bytes)
@@ -171,6 +184,31 @@ export class Relay {
       case backend.copyDone: return this.#onCopyDone(bytes)
       default: throw new GatewayError('target_failed', `the target sent a message of type ${String.fromCharCode(type)}, which is never passed`)
     }
+  }
+
+  /** The answer to a word of ours. False: this message is for the client all the same. */
+  #onOwn(answer: OwnAnswer, message: Message): boolean {
+    const { type, bytes } = message
+    if (type === backend.readyForQuery) {
+      this.#status = bytes.toString('latin1', HEADER, HEADER + 1) as TransactionStatus
+      this.#pop()
+      answer.end(false)
+      this.#release()
+      return true
+    }
+    if (type === backend.parameterStatus || type === backend.notification) return false
+    if (type === backend.error && message.oversize === undefined) {
+      const severity = readErrorFields(bytes).get('V')
+      if (severity === 'FATAL' || severity === 'PANIC') return false
+    }
+    if (answer.add(message)) return true
+    throw new GatewayError('target_failed', 'the answer of the target does not fit what the gateway asked')
+  }
+
+  /** What a client may be told while something runs. The server's own log lines are not among it: its query trees are such. */
+  #onNotice(bytes: Buffer, flight: Flight | undefined): void {
+    if (NOT_FOR_CLIENTS.has(readErrorFields(bytes).get('V') ?? '')) return
+    this.#out(maskErrorOrNotice(bytes, this.#messages(flight)), flight)
   }
 
   #onDataRow(bytes: Buffer): void {
@@ -260,23 +298,23 @@ export class Relay {
     this.#touchedMasked ||= this.#parts.sight(flight).messages.maskedTable
     if (head.kind === 'query') {
       const statement = head.statements[head.index++]
-      if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command.text)
+      if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command)
     } else {
       const statement = head.portal.prepared.raw[0]
-      if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command.text)
+      if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command)
       this.#pop()
     }
     this.#out(bytes, flight)
   }
 
   /** What a completed SQL statement did to the names it shares with the protocol. */
-  #applyNames(statement: RawStatement, text: string): void {
+  #applyNames(statement: RawStatement, { text, judged }: PostgresCommand): void {
     const { statements, portals } = this.#parts
     const name = statement.reference?.name
-    const body = (): Prepared => ({ raw: statement.nested.slice(0, 1), text, parameterOids: [] })
+    const body = (): Prepared => ({ raw: statement.nested.slice(0, 1), text, parameterOids: [], judged })
     switch (statement.action) {
       case 'prepare': if (typeof name === 'string') statements.settle(name, body()); break
-      case 'declare': if (typeof name === 'string') portals.settle(name, { prepared: body(), bind: undefined, parameters: [], commandId: undefined, holdable: statement.reference?.hold === true }); break
+      case 'declare': if (typeof name === 'string') portals.settle(name, { prepared: body(), bind: undefined, parameters: [], commandId: undefined, holdable: statement.reference?.hold === true, judged }); break
       case 'deallocate': if (typeof name === 'string') statements.settle(name, null); else statements.clear(); break
       case 'commit': case 'rollback': portals.clear((portal) => !portal.holdable); break
       case 'close': if (typeof name === 'string') portals.settle(name, null); else portals.clear(); break
@@ -322,7 +360,7 @@ export class Relay {
     for (;;) {
       const item = this.#expected[this.#head]
       if (item === undefined) return false
-      if (item.kind === 'sync' || item.kind === 'query') return true
+      if (item.kind === 'sync' || item.kind === 'query' || item.kind === 'own') return true
       if ('flight' in item && item.flight) item.flight.error ??= failure ?? { code: '57014', message: 'ignored by the target: an earlier message of its batch failed' }
       if (item.kind === 'parse') this.#parts.statements.abandon(item.name, item.prepared)
       if (item.kind === 'bind') this.#parts.portals.abandon(item.name, item.portal)
@@ -347,6 +385,7 @@ export class Relay {
     this.#out(bytes, flight)
     this.flush()
     this.#settleBatch()
+    this.#parts.onReady(this.#status)
     this.#release()
   }
 

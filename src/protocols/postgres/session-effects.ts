@@ -34,9 +34,51 @@ export function runsHiddenCode(statement: RawStatement): boolean {
 
 /** After it, the names in later texts may resolve elsewhere than in the catalogue's default path. */
 export function movesNames(statement: RawStatement): boolean {
-  if (statement.action === 'set_role' || statement.action === 'do' || statement.action === 'call' || statement.nested.some(movesNames) || statement.relations.some((relation) => relation.creates && relation.temporary)) return true
+  if (statement.action === 'set_role' || statement.action === 'do' || statement.action === 'call' || statement.nested.some(movesNames) || makesObjectsOfItsOwn(statement)) return true
   // RESET goes back to what the start-up packet said, which is the gateway's.
   return statement.action === 'set' && statement.settings.some((setting) => ['search_path', 'role', 'session_authorization'].includes(setting.name.toLowerCase()))
+}
+
+/** It may make what this session alone sees, and by its plain name before everything else. */
+export function makesObjectsOfItsOwn(statement: RawStatement): boolean {
+  return runsHiddenCode(statement) || statement.nested.some(makesObjectsOfItsOwn) || statement.relations.some((relation) => relation.creates && isTemporary(relation))
+    || (statement.class === 'ddl' && statement.object.names.some((name) => /(^|["\s,.(])pg_temp/i.test(name)))
+}
+
+function isTemporary(relation: RawStatement['relations'][number]): boolean {
+  return relation.temporary || relation.schema?.startsWith('pg_temp') === true
+}
+
+/** Once it is committed, names may mean something else to every session. */
+export function changesCatalog(statement: RawStatement): boolean {
+  if (statement.nested.some(changesCatalog) || runsHiddenCode(statement)) return true
+  const created = statement.relations.filter((relation) => relation.creates)
+  if (created.length > 0) return !created.every(isTemporary)
+  return statement.class === 'ddl' || statement.class === 'dcl'
+}
+
+/** Takes the session's path or role back to something, or its temporary objects away. */
+export function resetsSession(statement: RawStatement): boolean {
+  return statement.action === 'reset' || statement.action === 'discard' || statement.action === 'set_role' || movesNames(statement)
+}
+
+/** What was done since its beginning, or since a savepoint, stands or is taken back. */
+export function endsTransaction(statement: RawStatement): boolean {
+  return statement.class === 'tx' && statement.action !== 'begin' && statement.action !== 'savepoint' && statement.action !== 'release'
+}
+
+/** One of the few that a failed transaction takes (IsTransactionExitStmt, postgres.c). */
+export function leavesFailedTransaction(statement: RawStatement): boolean {
+  return statement.action === 'commit' || statement.action === 'rollback' || statement.action === 'rollback_to' || (statement.action === 'prepare_transaction' && statement.transaction?.op === 'prepare')
+}
+
+/** Settings by which the target tells its query trees: ours, around what we have it analyse. */
+export function takesOurSettings(statement: RawStatement): boolean {
+  return statement.nested.some(takesOurSettings) || statement.settings.some(({ op, name, value }) => {
+    if (op === 'show') return false
+    const setting = name.toLowerCase()
+    return /^(debug_print_\w+|debug_pretty_print|log_min_messages)$/.test(setting) || (setting === 'client_min_messages' && value !== null && /^(debug\d?|log)$/i.test(value))
+  })
 }
 
 /** Functions of these classes may run set_config, or SQL that does. */
