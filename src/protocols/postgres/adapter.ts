@@ -28,7 +28,7 @@ import { sessionWords } from './resolve/session-words.ts'
 import type { Judged, Remembered } from './session-meaning.ts'
 import { columnMasks, createSight, maskedColumns, type Sight } from './sight.ts'
 import { createTranscriber } from './transcript.ts'
-import { cancel, cancelPacket, connect, startupPacket, type Upstream, type UpstreamTarget } from './upstream.ts'
+import { cancel, cancelPacket, connect, startupPacket, type Upstream } from './upstream.ts'
 
 export interface PostgresTarget extends Target {
   readonly postgres: DatabaseTarget & { readonly database: string; readonly databases: readonly string[] }
