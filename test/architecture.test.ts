@@ -103,8 +103,8 @@ const minting: Check = (sources) => {
       const isProtocol = path.startsWith('protocols/')
       const isUpstream = /^protocols\/[^/]+\/upstream\.ts$/.test(path)
       for (const name of names) {
-        if (isProtocol && !['spendPermit', 'spendAnalysisPermit', 'continuePermit', 'digestOf'].includes(name)) faults.push(`${path}: a protocol takes ${name}`)
-        if (!isUpstream && ['spendPermit', 'spendAnalysisPermit', 'continuePermit'].includes(name)) faults.push(`${path}: spends a permit it should hand to an upstream`)
+        if (isProtocol && !['spendPermit', 'spendAnalysisPermit', 'spendMeasurePermit', 'continuePermit', 'digestOf'].includes(name)) faults.push(`${path}: a protocol takes ${name}`)
+        if (!isUpstream && ['spendPermit', 'spendAnalysisPermit', 'spendMeasurePermit', 'continuePermit'].includes(name)) faults.push(`${path}: spends a permit it should hand to an upstream`)
         if (name === 'createEnforcementPoint' && !isProtocol && !BUILDERS.includes(path)) faults.push(`${path}: makes an enforcement point of its own`)
       }
     }
@@ -207,8 +207,8 @@ const upstreamFile = each(({ path, text }) => {
   if (/^export (?!(async )?function\b|interface\b|type\b)/m.test(body)) faults.push('exports more than functions and types')
   for (const { name, exported, parameters, body: inside } of functions) {
     if (!exported || !writing.has(name)) continue
-    if (!/^\s*permit: (Analysis)?Permit\b/.test(parameters)) faults.push(`${name} can write and does not take a Permit first`)
-    const gate = /\b(spendPermit|spendAnalysisPermit|continuePermit)\(permit\b/.exec(inside)
+    if (!/^\s*permit: (Analysis|Measure)?Permit\b/.test(parameters)) faults.push(`${name} can write and does not take a Permit first`)
+    const gate = /\b(spendPermit|spendAnalysisPermit|spendMeasurePermit|continuePermit)\(permit\b/.exec(inside)
     const firstWrite = [...writing].flatMap((writer) => new RegExp(`(?<![.\\w])${writer}\\(`).exec(inside)?.index ?? []).concat(/(?<!\bbytes)\.(write|end)\(/.exec(inside)?.index ?? []).sort((a, b) => a - b)[0]
     if (gate === null || firstWrite === undefined || gate.index > firstWrite) faults.push(`${name} writes before its permit is spent`)
   }
@@ -281,7 +281,7 @@ describe('only protocols/<p>/upstream.ts dials a target', () => {
     expectRule(upstreamFile)
     const { text } = SOURCES.find(({ path }) => path === 'protocols/postgres/upstream.ts')!
     const functions = functionsOf(code(text))
-    expect([...writers(functions)].filter((name) => functions.some((one) => one.name === name && one.exported)).sort()).toEqual(['analyse', 'analyseAsFunction', 'cancel', 'connect', 'send', 'sendInput'])
+    expect([...writers(functions)].filter((name) => functions.some((one) => one.name === name && one.exported)).sort()).toEqual(['analyse', 'analyseAsFunction', 'ask', 'cancel', 'connect', 'send', 'sendInput'])
   })
 
   it.each([
