@@ -37,7 +37,9 @@ export const backend = {
  */
 export class Framer {
   #maxBytes: number
+  /** What came and is not cut yet: the first one from `#at` on, the others whole. */
   #chunks: Buffer[] = []
+  #at = 0
   #gathered: Buffer = EMPTY
   #size = 0
   #skip = 0
@@ -53,7 +55,7 @@ export class Framer {
 
   /** Bytes held that do not make a whole message yet. */
   get pending(): number {
-    return this.#chunks.reduce((sum, chunk) => sum + chunk.length, this.#size)
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.length, this.#size - this.#at)
   }
 
   push(chunk: Buffer): void {
@@ -68,26 +70,50 @@ export class Framer {
   next(): Message | null {
     const chunk = this.#chunks[0]
     if (chunk === undefined) return null
-    if (this.#size === 0 && chunk.length >= HEADER) {
-      const total = lengthOf(chunk)
-      if (total > this.#maxBytes) return this.#pass(chunk[0] as number, total, chunk, 0)
-      if (chunk.length >= total) {
-        this.#rest(chunk, total)
-        return { type: chunk[0] as number, bytes: chunk.length === total ? chunk : chunk.subarray(0, total) }
+    const at = this.#at
+    const left = chunk.length - at
+    if (this.#size === 0 && left >= HEADER) {
+      const total = lengthOf(chunk, at)
+      const type = chunk[at] as number
+      if (total > this.#maxBytes) return this.#pass(type, total, 0)
+      if (left >= total) {
+        this.#consume(chunk, total)
+        return { type, bytes: chunk.length === total ? chunk : chunk.subarray(at, at + total) }
       }
     }
     return this.#gather()
   }
 
+  /**
+   * The messages of this type that come next and lie whole and side by side in one chunk, as one piece: what is done to
+   * thousands of rows need not make thousands of views. Null when the next message is not such a one: `next` tells.
+   */
+  run(type: number): { readonly bytes: Buffer; readonly count: number } | null {
+    const chunk = this.#chunks[0]
+    if (chunk === undefined || this.#size > 0 || chunk[this.#at] !== type) return null
+    const from = this.#at
+    let at = from
+    let count = 0
+    while (at + HEADER <= chunk.length && chunk[at] === type) {
+      const total = lengthOf(chunk, at)
+      if (total > this.#maxBytes || at + total > chunk.length) break
+      at += total
+      count++
+    }
+    if (count === 0) return null
+    this.#consume(chunk, at - from)
+    return { bytes: chunk.subarray(from, at), count }
+  }
+
   #gather(): Message | null {
     while (this.#size < HEADER) if (!this.#move(HEADER)) return null
-    const total = lengthOf(this.#gathered)
+    const total = lengthOf(this.#gathered, 0)
     const type = this.#gathered[0] as number
     if (total > this.#maxBytes) {
       const have = this.#size
       this.#size = 0
       this.#gathered = EMPTY
-      return this.#pass(type, total, this.#chunks[0] ?? EMPTY, have)
+      return this.#pass(type, total, have)
     }
     while (this.#size < total) if (!this.#move(total)) return null
     const bytes = this.#gathered.subarray(0, total)
@@ -100,39 +126,40 @@ export class Framer {
   #move(until: number): boolean {
     const chunk = this.#chunks[0]
     if (chunk === undefined) return false
-    const count = Math.min(until - this.#size, chunk.length)
+    const count = Math.min(until - this.#size, chunk.length - this.#at)
     if (this.#size + count > this.#gathered.length) {
       const room = Buffer.allocUnsafeSlow(Math.min(Math.max(until, HEADER), Math.max(this.#size + count, 2 * this.#size, 512)))
       this.#gathered.copy(room, 0, 0, this.#size)
       this.#gathered = room
     }
-    chunk.copy(this.#gathered, this.#size, 0, count)
+    chunk.copy(this.#gathered, this.#size, this.#at, this.#at + count)
     this.#size += count
-    this.#rest(chunk, count)
+    this.#consume(chunk, count)
     return true
   }
 
   /** Reads past a message over the bound, of which `have` bytes are consumed already. */
-  #pass(type: number, total: number, chunk: Buffer, have: number): Message {
-    const here = Math.min(total - have, chunk.length)
-    if (chunk.length > 0) this.#rest(chunk, here)
-    this.#skip = total - have - here
+  #pass(type: number, total: number, have: number): Message {
+    this.#skip = total - have
     for (let first = this.#chunks[0]; this.#skip > 0 && first !== undefined; first = this.#chunks[0]) {
-      const cut = Math.min(this.#skip, first.length)
+      const cut = Math.min(this.#skip, first.length - this.#at)
       this.#skip -= cut
-      this.#rest(first, cut)
+      this.#consume(first, cut)
     }
     return { type, bytes: EMPTY, oversize: total }
   }
 
-  #rest(chunk: Buffer, count: number): void {
-    if (chunk.length === count) this.#chunks.shift()
-    else this.#chunks[0] = chunk.subarray(count)
+  #consume(chunk: Buffer, count: number): void {
+    this.#at += count
+    if (this.#at < chunk.length) return
+    this.#at = 0
+    this.#chunks.shift()
   }
 }
 
-function lengthOf(header: Buffer): number {
-  const length = header.readInt32BE(1)
+function lengthOf(bytes: Buffer, at: number): number {
+  // A signed Int32, as the protocol says: what does not fit is negative, and impossible.
+  const length = ((bytes[at + 1] as number) << 24) | ((bytes[at + 2] as number) << 16) | ((bytes[at + 3] as number) << 8) | (bytes[at + 4] as number)
   if (length < 4) throw new GatewayError('protocol_violation', `message length ${length} is impossible`)
   return length + 1
 }
