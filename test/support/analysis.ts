@@ -37,6 +37,7 @@ export interface Opened {
   readonly gate: Gate
   /** The only statement of a text. */
   parse(sql: string): Promise<RawStatement>
+  parseAll(sql: string): Promise<readonly RawStatement[]>
 }
 
 export const AGENT_ROLE = 'agent_role'
@@ -77,6 +78,7 @@ export async function createAnalysisWorld(setup: string, settings: Readonly<Reco
       await database.refresh()
       return {
         database, gate,
+        parseAll: async (sql) => parser.parse(Buffer.from(sql)),
         async parse(sql) {
           const [statement] = await parser.parse(Buffer.from(sql))
           if (statement === undefined) throw new Error('there is no statement in it')

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../errors.ts'
-import { builtinClass, type FunctionClass, type Volatility, worstClass } from './functions.ts'
+import { builtinClass, extensionClass, type FunctionClass, type Volatility, worstClass } from './functions.ts'
 
 export { CATALOG_QUERIES } from './catalog-queries.ts'
 
@@ -282,7 +282,7 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
       kind: row.text('kind'),
       language: row.text('language'),
       securityDefiner: row.flag('security_definer'),
-      class: builtin ? builtinClass(name, row.text('volatility') as Volatility, row.number('arguments')) : isConstructor ? 'pure' : 'opaque',
+      class: builtin ? builtinClass(name, row.text('volatility') as Volatility, row.number('arguments')) : ownClass(name, row, isConstructor, about.extension),
       volatility: row.text('volatility') as Volatility,
       ...about,
     }
@@ -399,8 +399,13 @@ function readDetails(read: ReadAll) {
   }
 }
 
-/** What CREATE TYPE .. AS RANGE makes by itself, and what every aggregate has in place of a body: its steps are in `calls`. */
-const CONSTRUCTORS: ReadonlySet<string> = new Set(['range_constructor2', 'range_constructor3', 'multirange_constructor0', 'multirange_constructor1', 'multirange_constructor2', 'aggregate_dummy'])
+function ownClass(name: string, row: Reader, isConstructor: boolean, extension: string | null): FunctionClass {
+  if (isConstructor) return 'pure'
+  return extension !== null && row.text('language') === 'c' ? extensionClass(name, extension, row.text('volatility') as Volatility) : 'opaque'
+}
+
+/** What CREATE TYPE .. AS RANGE makes by itself. */
+const CONSTRUCTORS: ReadonlySet<string> = new Set(['range_constructor2', 'range_constructor3', 'multirange_constructor0', 'multirange_constructor1', 'multirange_constructor2'])
 
 /** pg_rewrite.ev_type is a CmdType. */
 const RULE_EVENTS: Readonly<Record<string, CatalogRule['event']>> = { '1': 'select', '2': 'update', '3': 'insert', '4': 'delete' }

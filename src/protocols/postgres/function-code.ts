@@ -1,6 +1,7 @@
 import type { Catalog, CatalogFunction } from './catalog.ts'
 import { type FunctionClass, namedClass, ORDINARY_CLASSES } from './functions.ts'
-import { displayName, type PlacedFunction } from './placement.ts'
+import { displayName, isSystem, type PlacedFunction } from './placement.ts'
+import type { RawStatement } from './raw.ts'
 import type { Use } from './reading.ts'
 import type { Resolved, ResolvedQuery } from './resolve/resolution.ts'
 
@@ -15,7 +16,8 @@ export interface CodeOfCalls {
   readonly securityDefiner: boolean
 }
 
-export function codeOfCalls(query: ResolvedQuery, resolution: Resolved, catalog: Catalog, uses: readonly Use[]): CodeOfCalls {
+/** `raw`: the text of the query; what stands for none names no function. */
+export function codeOfCalls(raw: RawStatement, query: ResolvedQuery, resolution: Resolved, catalog: Catalog, uses: readonly Use[]): CodeOfCalls {
   const defaults = new Set(uses.flatMap((use) => (use.written === null ? [] : use.relation.columns.flatMap((column) => column.calls))))
   const functions = new Map<number, PlacedFunction>()
   const unknown: string[] = []
@@ -38,9 +40,24 @@ export function codeOfCalls(query: ResolvedQuery, resolution: Resolved, catalog:
     functions.set(oid, placeByOid(found, resolution, catalog))
     for (const inner of found.calls) call(inner)
   }
-  for (const { function: oid } of query.calls) call(oid)
+  const isOfSystemViews = ofSystemViews(raw, query, catalog)
+  for (const { function: oid } of query.calls) if (!isOfSystemViews(oid)) call(oid)
   for (const oid of functionsOfTypes(query.userTypes, catalog, unknown)) if (!isOrdinary(oid, catalog)) call(oid)
   return { functions: [...functions.values()], unknown, ofTables, ...about }
+}
+
+/**
+ * Views of the server's own are known by name, and so is what they call: pg_settings is judged as that, not by the function
+ * behind it. A function that the text names too, or that a view of somebody else may bring, is judged by itself.
+ */
+function ofSystemViews(raw: RawStatement, query: ResolvedQuery, catalog: Catalog): (oid: number) => boolean {
+  const views = query.relations.flatMap(({ oid }) => catalog.relations.get(oid) ?? []).filter((relation) => relation.kind === 'v')
+  if (views.length === 0 || !views.every(isSystem) || raw.node === 'Query') return () => false
+  const named = new Set([...raw.functions.map(({ name }) => name), ...raw.columns.map(({ name }) => name), ...raw.fieldSelections])
+  return (oid) => {
+    const found = catalog.functions.get(oid)
+    return found?.builtin === true && !named.has(found.name)
+  }
 }
 
 function placeByOid(found: CatalogFunction, resolution: Resolved, catalog: Catalog): PlacedFunction {
@@ -50,6 +67,8 @@ function placeByOid(found: CatalogFunction, resolution: Resolved, catalog: Catal
   }
   // Its body is read beside this, query by query.
   if (resolution.functions.has(found.oid)) return { name, class: 'pure', unknown: null, named: true }
+  // Its steps are looked at one by one.
+  if (found.kind === 'a' && found.calls.length > 0) return { name, class: 'pure', unknown: null, named: true }
   if (found.class !== 'opaque') return { name, class: found.class, unknown: null }
   return { name, class: namedClass(found.name) ?? 'opaque', unknown: opaqueReason(found, catalog) }
 }

@@ -21,6 +21,8 @@ const BY_NAME: readonly (readonly [FunctionClass, RegExp])[] = [
   ['lock', /^pg_(try_)?advisory_\w+$|^pg_sleep(_for|_until)?$/],
   // A seed is state of the session: what one statement puts into it, a later random() tells, without the masks of the first.
   ['guc', /^(set_config|setseed)$/],
+  // Shows what SHOW ALL shows.
+  ['guc', /^pg_show_all_settings$/],
   ['notify', /^pg_notify$/],
   ['sequence', /^(nextval|setval)$/],
   ['time', /^(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)$/],
@@ -51,6 +53,19 @@ export function builtinClass(name: string, volatility: Volatility, argumentCount
 export function namedClass(name: string): FunctionClass | null {
   for (const [functionClass, pattern] of BY_NAME) if (pattern.test(name)) return functionClass
   return null
+}
+
+/** Extensions of types and plain functions, which PostgreSQL's own authors (or, for vector, everybody) keep: they reach nothing beyond their arguments. */
+const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set([
+  'btree_gin', 'btree_gist', 'citext', 'cube', 'earthdistance', 'fuzzystrmatch', 'hstore', 'intarray', 'isn', 'ltree', 'pg_trgm', 'pgcrypto', 'seg', 'unaccent', 'uuid-ossp', 'vector',
+])
+
+/** The class of a function in C that an extension brought; `opaque` for those that are not known. */
+export function extensionClass(name: string, extension: string, volatility: Volatility): FunctionClass {
+  // Keeps a threshold in a setting.
+  if (name === 'set_limit') return 'guc'
+  if (!PLAIN_EXTENSIONS.has(extension)) return 'opaque'
+  return volatility === 's' ? 'catalog' : 'pure'
 }
 
 const ORDER: readonly FunctionClass[] = [

@@ -20,15 +20,15 @@ export interface LineageFacts {
 /** More of them say no more; the rest is `*`. */
 const MOST = 2_000
 
-/** `into`: the relation that is made of what the query returns. */
-export function lineageOfQuery(query: ResolvedQuery, into: string | null, catalog: Catalog): LineageFacts {
+/** `into`: the relation that is made of what the query returns. `isDefault`: nobody names this column, so what it gets is the table's own default. */
+export function lineageOfQuery(query: ResolvedQuery, into: string | null, catalog: Catalog, isDefault: (column: BaseColumn) => boolean): LineageFacts {
   const columns = (list: readonly BaseColumn[]): NamedColumn[] => list.flatMap((one) => namedColumns(one, catalog))
   const origins = ({ from, opaque }: Origin): NamedColumn[] => [...columns(from), ...(opaque === null ? [] : ['*' as const])]
   const flows: LineageFacts['flows'][number][] = []
   const flow = (origin: Origin, target: NamedColumn | string): void => {
     for (const from of origins(origin)) flows.push({ from, into: target })
   }
-  for (const one of query.flows) for (const target of namedColumns(one.into, catalog)) flow(one, target)
+  for (const one of query.flows) if (one.from.length > 0 || !isDefault(one.into)) for (const target of namedColumns(one.into, catalog)) flow(one, target)
   for (const one of query.callFlows) flow(one, placeKeptBy(one.function, catalog))
   if (into !== null) for (const column of query.output ?? []) flow(column, newRelation(into))
   return { influence: [...columns(query.influence), ...(query.influenceOpaque === null ? [] : ['*' as const])], flows }

@@ -56,14 +56,14 @@ export function readingOf(parts: ReadingParts): ResolvedStatement {
       effect,
       resources: mergeResources([...relationResources(placed, uses, cascades), ...otherResources(raw, functions)]),
       unknown: [...unknown],
-      attributes: { ...attributesOf(raw, depth, uses, cascades, classes), ...codeAttributes(code), ...parts.attributes },
+      attributes: { ...attributesOf(raw, depth, uses, cascades, classes, code), ...codeAttributes(code), ...parts.attributes },
     },
   }
 }
 
 function codeAttributes(code: TableCode | null): Record<string, FactValue> {
-  if (code === null || code.functions.length === 0) return code?.triggers === true ? { user_triggers: true } : {}
-  return { ...(code.triggers ? { user_triggers: true } : {}), table_functions: code.functions, table_classes: code.classes }
+  if (code === null || code.functions.length === 0) return {}
+  return { table_functions: code.functions, table_classes: code.classes }
 }
 
 /** Partitions and inheritance children are read and written with their parent; a child's own parents are named too. */
@@ -127,7 +127,7 @@ function mergeResources(resources: readonly Resource[]): Resource[] {
   return [...merged.values()]
 }
 
-function attributesOf(raw: RawStatement, depth: Depth, uses: readonly Use[], cascades: readonly CatalogRelation[], classes: readonly string[]): Record<string, FactValue> {
+function attributesOf(raw: RawStatement, depth: Depth, uses: readonly Use[], cascades: readonly CatalogRelation[], classes: readonly string[], code: TableCode | null): Record<string, FactValue> {
   const out: Record<string, FactValue> = {
     class: raw.class,
     node: raw.node,
@@ -168,7 +168,7 @@ function attributesOf(raw: RawStatement, depth: Depth, uses: readonly Use[], cas
   if (raw.object.cascade) out['cascade'] = true
   if (raw.reference !== undefined) out['reference'] = raw.reference.name
   if (uses.length > 0) out['relation_kinds'] = [...new Set(uses.map((use) => (isSystem(use.relation) ? 'catalog' : (RELATION_KINDS[use.relation.kind] ?? 'other'))))].sort()
-  if (uses.some((use) => use.written !== null && use.relation.hasTriggers)) out['user_triggers'] = true
+  if (code === null ? uses.some((use) => use.written !== null && use.relation.hasTriggers) : code.triggers) out['user_triggers'] = true
   if (uses.some((use) => use.relation.rowSecurity)) out['row_security'] = true
   if (cascades.length > 0) out['cascades_to'] = cascades.map(displayName).sort()
   return out

@@ -6,7 +6,7 @@ import { lineageAttributes, lineageOfQuery } from './lineage-facts.ts'
 import { displayName, isSystem, type Names, type Placed, placeRelation } from './placement.ts'
 import type { Depth, RawStatement } from './raw.ts'
 import { type ResolvedStatement, readingOf, type Use, withRelatives, WRITES } from './reading.ts'
-import type { Resolved, ResolvedQuery, ResolvedRelation } from './resolve/resolution.ts'
+import type { BaseColumn, Resolved, ResolvedQuery, ResolvedRelation } from './resolve/resolution.ts'
 import { tableCode } from './table-code.ts'
 
 /** What a statement is read for, besides itself. */
@@ -32,7 +32,8 @@ export function resolvedStatements(raw: RawStatement, depth: Depth, resolution: 
   const own = queries.find((query) => query.origin === 'text')
   const written = raw.nested.filter((inner) => inner.depth === 'cte')
   const found = queries.filter((query) => query.origin === 'cte')
-  const others = queries.filter((query) => query !== own && query.origin !== 'cte')
+  // INSTEAD NOTHING comes as a query of nothing; a statement of a rule that is no query (NOTIFY) gives its reason.
+  const others = queries.filter((query) => query !== own && query.origin !== 'cte' && (query.command !== 'nothing' || query.unknown.length > 0))
   const lost = written.length > found.length ? ['a part of the statement is not in what the target made of it'] : []
   const readings = [
     own === undefined ? replaced(raw, depth, lost, parts) : readQuery(raw, own, depth, resolution, parts, lost),
@@ -41,7 +42,7 @@ export function resolvedStatements(raw: RawStatement, depth: Depth, resolution: 
       // A rule may have made something else of it.
       return readQuery(written.length === found.length && inner?.action === query.command ? inner : asStatement(query, 'cte'), query, 'cte', resolution, parts, [])
     }),
-    ...others.map((query) => readQuery(asStatement(query, 'rule'), query, 'rule', resolution, parts, utilityReasons(query))),
+    ...others.map((query) => readQuery(asStatement(query, 'rule'), query, 'rule', resolution, parts, [])),
   ]
   return [...readings, ...bodiesOf(queries, resolution, parts)]
 }
@@ -53,18 +54,13 @@ function replaced(raw: RawStatement, depth: Depth, lost: readonly string[], { ca
   return readingOf({ raw, depth, placed, uses, cascades: [], functions: [], unknown: new Set([...raw.unknown, ...lost]), code: null, attributes: { resolved: true } })
 }
 
-/** What a rule runs beside queries (NOTIFY) comes as a query of nothing. */
-function utilityReasons({ command, unknown }: ResolvedQuery): readonly string[] {
-  return command === 'nothing' && unknown.length === 0 ? ['a rule runs a statement that is no query'] : []
-}
-
 function readQuery(raw: RawStatement, query: ResolvedQuery, depth: Depth, resolution: Resolved, parts: ResolvedParts, reasons: readonly string[]): ResolvedStatement {
   const { catalog, names, expected } = parts
   const unknown = new Set([...raw.unknown, ...query.unknown, ...reasons])
   const uses = query.relations.flatMap((relation) => useOf(relation, catalog, unknown))
   const everyUse = withRelatives(uses, catalog)
   const cascades = relationsCascadedTo(raw, uses, catalog)
-  const code = codeOfCalls(query, resolution, catalog, everyUse)
+  const code = codeOfCalls(raw, query, resolution, catalog, everyUse)
   for (const one of code.functions) if (one.unknown !== null) unknown.add(one.unknown)
   for (const reason of code.unknown) unknown.add(reason)
   return readingOf({
@@ -72,9 +68,15 @@ function readQuery(raw: RawStatement, query: ResolvedQuery, depth: Depth, resolu
     code: tableCode(raw, everyUse, cascades, catalog, code.ofTables),
     attributes: {
       ...meaningAttributes(raw, query, code, catalog, names),
-      ...lineageAttributes(lineageOfQuery(query, depth === 'cte' || depth === 'rule' ? null : expected.into, catalog), catalog),
+      ...lineageAttributes(lineageOfQuery(query, depth === 'cte' || depth === 'rule' ? null : expected.into, catalog, (column) => isDefault(column, raw, catalog)), catalog),
     },
   })
+}
+
+/** The rewriter fills in what INSERT does not name. */
+function isDefault({ relation, attribute }: BaseColumn, { action, relations: [target] }: RawStatement, catalog: Catalog): boolean {
+  const name = catalog.relations.get(relation)?.columnByNumber.get(attribute)?.name
+  return action === 'insert' && name !== undefined && target?.access === 'insert' && target.written !== null && !target.written.includes(name)
 }
 
 /** One relation of a tree; empty for what stands inside a view of the server's own, which is known by its name. */

@@ -50,8 +50,9 @@ function fires(trigger: CatalogTrigger, events: readonly Event[], written: Reado
   return events.some((event) => {
     if (!trigger.events.includes(event)) return false
     if (event !== 'update' || trigger.columns.length === 0 || written === null) return true
-    // A BEFORE trigger may change other columns, and generated ones follow, but neither counts for UPDATE OF.
-    return trigger.columns.some((number) => written.has(relation.columnByNumber.get(number)?.name ?? ''))
+    // What a BEFORE trigger changes does not count for UPDATE OF; what is computed from a column does.
+    const isWritten = (number: number): boolean => written.has(relation.columnByNumber.get(number)?.name ?? '')
+    return trigger.columns.some((number) => isWritten(number) || relation.columnByNumber.get(number)?.derivedFrom.some((one) => one === 0 || isWritten(one)) === true)
   })
 }
 

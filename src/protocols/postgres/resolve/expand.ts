@@ -1,4 +1,4 @@
-import type { Catalog, CatalogFunction } from '../catalog.ts'
+import { type Catalog, type CatalogFunction, FIRST_USER_OID } from '../catalog.ts'
 import type { RawStatement } from '../raw.ts'
 import type { Analysis } from './analysis.ts'
 import { isNode, readNodeTree, type Value } from './node-tree.ts'
@@ -41,6 +41,8 @@ export async function bodiesIn(trees: readonly Value[], reader: BodyReader): Pro
       const body = depth < MAX_DEPTH && bodies.size < MAX_FUNCTIONS ? await bodyOf(oid, reader) : null
       bodies.set(oid, body)
       for (const tree of body ?? []) for (const inner of userFunctionsIn(tree)) if (!bodies.has(inner)) next.add(inner)
+      // The steps of an aggregate.
+      for (const inner of reader.catalog.functions.get(oid)?.calls ?? []) if (inner >= FIRST_USER_OID && !bodies.has(inner)) next.add(inner)
     }
     due = [...next].filter((oid) => !bodies.has(oid))
   }

@@ -18,8 +18,9 @@ export interface CallMeaning {
 
 export function callMeaning(knowledge: TreeKnowledge, functionOid: number, args: Value | undefined): CallMeaning {
   if (functionOid === 0) return { opaque: 'an operator whose function the tree does not name', keeps: true, body: null }
-  if (knowledge.isBuiltin(functionOid)) {
-    const is = knowledge.classOf(functionOid)
+  const is = knowledge.classOf(functionOid)
+  // Those of plain extensions are known by their class as well.
+  if (knowledge.isBuiltin(functionOid) || is !== 'opaque') {
     return { opaque: opaqueBuiltin(functionOid, is, args), keeps: KEEPING.has(is), body: null }
   }
   const body = knowledge.expanded(functionOid)
