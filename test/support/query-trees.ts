@@ -109,7 +109,7 @@ const STABLE_FROM = 100_000
 /** Every object with an oid of its own, in an order that only its name decides. */
 async function oidsOf(client: pg.Client): Promise<{ oids: Record<string, number>; text(tree: string): string }> {
   const { rows } = await client.query<{ oid: string; name: string }>(`
-    SELECT oid, name FROM (
+    SELECT oid::text, name FROM (
       SELECT oid, 'relation ' || CASE WHEN relpersistence = 't' THEN 'temp.' ELSE '' END || relname AS name FROM pg_class WHERE relkind <> 't'
       UNION ALL SELECT oid, 'function ' || proname || '(' || pg_get_function_identity_arguments(oid) || ')' FROM pg_proc
       UNION ALL SELECT t.oid, 'type ' || CASE WHEN n.nspname LIKE 'pg_temp%' THEN 'temp.' ELSE '' END || typname FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace

@@ -20,15 +20,29 @@ const MAX_BYTES = 4 << 20
 const MAX_DEPTH = 800
 
 /**
- * One line again. Where a line without any space is full, nobody can tell a space that was dropped from a word that was
- * cut, so that is refused: `not_understood`. Names that long are nobody's.
+ * One line again. Throws `not_understood` where the lines could have been another text: names that hold a newline, or are
+ * longer than a line with their escapes, can be folded like several words. Everything else folds back to the same lines.
  */
 export function unfold(printed: string): string {
-  const lines = printed.split('\n')
-  for (const line of lines) {
-    if (Buffer.byteLength(line) >= LINE && line.indexOf(' ', 1) < 0) throw unreadable('a word in it is longer than a line')
+  // The server counts bytes.
+  const bytes = Buffer.from(printed).latin1Slice()
+  const lines = (bytes.endsWith('\n') ? bytes.slice(0, -1) : bytes).split('\n')
+  const text = lines.join(' ')
+  let start = 0
+  for (const [at, { length }] of lines.entries()) {
+    const isLast = at === lines.length - 1
+    if (isLast ? length > LINE : !isFold(text, start, length)) throw unreadable('its lines do not show where its words end')
+    start += length + 1
   }
-  return lines.join(' ')
+  return Buffer.from(text, 'latin1').toString()
+}
+
+/** Whether the server ends a line there: at the last blank that fits, and only where what is left does not fit. */
+function isFold(text: string, start: number, length: number): boolean {
+  if (text.length - start <= LINE) return false
+  const end = start + length
+  if (length === LINE) return text.lastIndexOf(' ', end - 1) > start
+  return length > 0 && text.charCodeAt(start + LINE) !== SPACE && text.lastIndexOf(' ', start + LINE - 1) === end
 }
 
 /** Reads one value, which must be all there is. Throws `not_understood`: a tree that is not read whole is not read at all. */
@@ -36,7 +50,7 @@ export function readNodeTree(text: string): Value {
   if (text.length > MAX_BYTES) throw unreadable(`it is longer than ${MAX_BYTES} characters`)
   const reader = new Reader(text)
   const value = reader.value(0)
-  if (reader.token() !== undefined) throw unreadable('something follows it')
+  if (!reader.isAtEnd()) throw unreadable('something follows it')
   return value
 }
 
@@ -44,104 +58,115 @@ export function isNode(value: Value | undefined): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-const STRUCTURE = new Set(['{', '}', '(', ')'])
-const LIST_LETTERS = new Set(['i', 'o', 'b', 'x'])
+const SPACE = 32
+const BACKSLASH = 92
+const QUOTE = 34
+const OPEN_NODE = 123
+const CLOSE_NODE = 125
+const OPEN_LIST = 40
+const CLOSE_LIST = 41
+const OPEN_DATUM = 91
+const COLON = 58
+/** Letters that say what a list is of: integers, oids, bits, transaction ids. */
+const LIST_LETTERS = new Set([105, 111, 98, 120])
 
 class Reader {
   readonly #text: string
   #at = 0
-  #next: string | undefined
 
   constructor(text: string) {
     this.#text = text
-    this.#next = this.#scan()
   }
 
-  /** The token at hand. */
-  token(): string | undefined {
-    return this.#next
+  isAtEnd(): boolean {
+    return Number.isNaN(this.#peek())
   }
 
-  #take(): string {
-    const token = this.#next
-    if (token === undefined) throw unreadable('it ends too soon')
-    this.#next = this.#scan()
-    return token
+  /** The next character that is no blank; NaN at the end. */
+  #peek(): number {
+    let code = this.#text.charCodeAt(this.#at)
+    while (isBlank(code)) code = this.#text.charCodeAt(++this.#at)
+    return code
   }
 
-  /** Tokens keep their escapes and quotes, so that `\(` is never taken for structure. */
-  #scan(): string | undefined {
+  /**
+   * A word, up to a blank or a bracket that has no backslash before it. That holds for a string in quotes too: what would end
+   * it is escaped, and a quote inside is not.
+   */
+  #word(): string {
     const text = this.#text
-    while (this.#at < text.length && isBlank(text.charCodeAt(this.#at))) this.#at++
-    if (this.#at >= text.length) return undefined
+    this.#peek()
     const from = this.#at
-    const first = text[from] as string
-    if (STRUCTURE.has(first)) {
-      this.#at++
-      return first
+    let code = text.charCodeAt(from)
+    while (!isBlank(code) && !isStructure(code) && !Number.isNaN(code)) {
+      this.#at += code === BACKSLASH ? 2 : 1
+      code = text.charCodeAt(this.#at)
     }
-    // A quoted string: what Postgres writes for String nodes in a list. Quotes inside are escaped.
-    if (first === '"') {
-      for (this.#at++; this.#at < text.length && text[this.#at] !== '"'; this.#at++) if (text[this.#at] === '\\') this.#at++
-      if (this.#at >= text.length) throw unreadable('a string in it does not end')
-      return text.slice(from, ++this.#at)
-    }
-    while (this.#at < text.length) {
-      const char = text[this.#at] as string
-      if (STRUCTURE.has(char) || isBlank(text.charCodeAt(this.#at))) break
-      this.#at += char === '\\' ? 2 : 1
-    }
+    if (this.#at > text.length || (this.#at === from && Number.isNaN(code))) throw unreadable('it ends too soon')
+    if (this.#at === from) throw unreadable('its brackets do not match')
     return text.slice(from, this.#at)
   }
 
   value(depth: number): Value {
     if (depth > MAX_DEPTH) throw unreadable('it is nested too deeply')
-    const token = this.#take()
-    if (token === '{') return this.#node(depth)
-    if (token === '(') return this.#list(depth)
-    if (token === '<>') return null
-    if (token === '}' || token === ')') throw unreadable('its brackets do not match')
-    return plain(token)
+    const code = this.#peek()
+    if (code === OPEN_NODE) return this.#node(depth)
+    if (code === OPEN_LIST) return this.#list(depth)
+    const word = this.#word()
+    return word === '<>' ? null : plain(word)
   }
 
   #list(depth: number): Value {
     const out: Value[] = []
-    if (LIST_LETTERS.has(this.#next ?? '')) this.#take()
-    while (this.#next !== ')') out.push(this.value(depth + 1))
-    this.#take()
+    this.#at++
+    if (LIST_LETTERS.has(this.#peek()) && isBetween(this.#text.charCodeAt(this.#at + 1))) this.#at++
+    while (this.#peek() !== CLOSE_LIST) out.push(this.value(depth + 1))
+    this.#at++
     return out
   }
 
   #node(depth: number): Node {
-    const type = this.#take()
+    this.#at++
+    const type = this.#word()
     const fields = new Map<string, Value>()
-    while (this.#next !== '}') {
-      const label = this.#take()
-      if (!label.startsWith(':')) throw unreadable(`${type} has ${JSON.stringify(label.slice(0, 40))} where a field should be`)
+    while (this.#peek() !== CLOSE_NODE) {
+      const label = this.#word()
+      if (label.charCodeAt(0) !== COLON) throw unreadable(`${type} has ${JSON.stringify(label.slice(0, 40))} where a field should be`)
       const name = label.slice(1)
       if (fields.has(name)) throw unreadable(`${type} has its field ${name} twice`)
       const value = this.value(depth + 1)
       // A datum is its length and its bytes: `4 [ 1 0 0 0 ]`. Only its text is kept.
-      fields.set(name, name.endsWith('value') && this.#next === '[' ? this.#datum(value) : value)
+      fields.set(name, this.#peek() === OPEN_DATUM && name.endsWith('value') ? this.#datum(value) : value)
     }
-    this.#take()
+    this.#at++
     return { type, fields }
   }
 
   #datum(length: Value): string {
-    const bytes: string[] = []
-    for (this.#take(); this.#next !== ']'; ) bytes.push(this.#take())
-    this.#take()
-    return `${String(length)} [ ${bytes.join(' ')} ]`
+    const end = this.#text.indexOf(']', this.#at)
+    if (end < 0) throw unreadable('it ends too soon')
+    const bytes = this.#text.slice(this.#at + 1, end)
+    if (!/^[\s\d-]*$/.test(bytes)) throw unreadable('a constant in it is not made of bytes')
+    this.#at = end + 1
+    return `${String(length)} [ ${bytes.trim().replace(/\s+/g, ' ')} ]`
   }
 }
 
 function isBlank(code: number): boolean {
-  return code === 32 || code === 10 || code === 9
+  return code === SPACE || code === 10 || code === 9
 }
 
-function plain(token: string): string {
-  const text = token.startsWith('"') ? token.slice(1, -1) : token
+function isStructure(code: number): boolean {
+  return code === OPEN_NODE || code === CLOSE_NODE || code === OPEN_LIST || code === CLOSE_LIST
+}
+
+function isBetween(code: number): boolean {
+  return isBlank(code) || code === CLOSE_LIST
+}
+
+function plain(word: string): string {
+  const isQuoted = word.length > 1 && word.charCodeAt(0) === QUOTE && word.charCodeAt(word.length - 1) === QUOTE
+  const text = isQuoted ? word.slice(1, -1) : word
   return text.includes('\\') ? text.replace(/\\([\s\S])/g, '$1') : text
 }
 

@@ -1,10 +1,10 @@
 import { FIRST_USER_OID } from '../catalog.ts'
 import { callsOf } from './calls.ts'
-import { isTrue, nodeAt, nodesOf, numberOf } from './lineage-fields.ts'
+import { nodesOf, numberOf } from './lineage-fields.ts'
 import { trace } from './lineage.ts'
 import { type FieldShape, type NodeShape, shapesOf } from './node-shapes.ts'
 import { isNode, type Node, type Value } from './node-tree.ts'
-import { isBoundless, PlacesOfRows, relationsOf } from './relations.ts'
+import { isBoundless, PlacesOfRows, relationsOf, viewIn } from './relations.ts'
 import type { ResolvedCall, ResolvedQuery, ResolvedRelation, TreeKnowledge } from './resolution.ts'
 
 export { treeDigest } from './digest.ts'
@@ -216,15 +216,6 @@ class TreeReader {
   #parameter(node: Node): void {
     if (numberOf(node, 'paramkind') === 0) this.#into.parameters.set(numberOf(node, 'paramid'), numberOf(node, 'paramtype'))
   }
-}
-
-/** The view that a subquery stands for; 0: none. Until 15 the entry forgets it, and its query begins with the view itself. */
-function viewIn(entry: Node): number {
-  if (numberOf(entry, 'rtekind') !== 1) return 0
-  if (numberOf(entry, 'relid') !== 0) return numberOf(entry, 'relid')
-  const query = nodeAt(entry, 'subquery')
-  const old = query === null ? undefined : nodesOf(query, 'rtable')[0]
-  return old !== undefined && old.fields.get('relkind') === 'v' && !isTrue(old, 'inFromCl') && numberOf(old, 'rtekind') === 0 ? numberOf(old, 'relid') : 0
 }
 
 /** An identity column takes its number from a sequence that no text names. */

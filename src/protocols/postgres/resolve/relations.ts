@@ -11,6 +11,9 @@ const FIRST_BIT = 7
 const RELATION = 0
 const SUBQUERY = 1
 const NAMED_TUPLE_STORE = 7
+/** The kind that EXCLUDED has: a row of the statement, not of the table whose type it has. */
+const EXCLUDED = 'c'
+const WRITES = INSERT | UPDATE | DELETE
 
 /** A query, and which columns of its range table stand somewhere in it. */
 export class PlacesOfRows {
@@ -45,9 +48,6 @@ export function relationsOf(place: PlacesOfRows, via: readonly number[], major: 
   const table = nodesOf(query, 'rtable')
   const out: ResolvedRelation[] = []
   const target = numberOf(query, 'resultRelation')
-  const conflict = nodeAt(query, 'onConflict')
-  // EXCLUDED is a row of the statement, not of the table whose type it has.
-  const excluded = conflict === null ? 0 : numberOf(conflict, 'exclRelIndex')
   const isMerge = nodesOf(query, 'mergeActionList').length > 0
   const locked = new Set(nodesOf(query, 'rowMarks').map((mark) => numberOf(mark, 'rti')))
   const used = indexesIn(nodeAt(query, 'jointree'))
@@ -61,37 +61,38 @@ export function relationsOf(place: PlacesOfRows, via: readonly number[], major: 
     const kind = numberOf(entry, 'rtekind')
     const oid = numberOf(entry, 'relid')
     if (kind === NAMED_TUPLE_STORE) unknown.add('rows of a trigger')
-    if ((kind !== RELATION && kind !== SUBQUERY) || oid === 0 || index === excluded) continue
+    if ((kind !== RELATION && kind !== SUBQUERY) || oid === 0 || entry.fields.get('relkind') === EXCLUDED) continue
     const rights = rightsOf(query, entry, major)
     const needed = rights === null ? 0 : numberOf(rights, 'requiredPerms')
     const read = place.readAt(index)
-    // Rows that a rule could have named, and did not.
-    if (needed === 0 && index !== target && read.size === 0 && !used.has(index)) continue
     const isTarget = index === target
-    const inserted = columnsOf(rights, 'insertedCols')
-    const updated = columnsOf(rights, 'updatedCols')
     const isView = entry.fields.get('relkind') === 'v'
     // Until 15 the first entry of a view's own query is the view: it is reached by what stands before it.
     const isViewItself = major < 16 && at === 0 && kind === RELATION && isView && oid === via.at(-1) && !isTrue(entry, 'inFromCl')
+    if (isViewItself && needed === 0) continue
+    // OLD and NEW of a rule or a view: what they stand for is an entry of its own.
+    if (!isTarget && !isViewItself && (needed & WRITES) === 0 && read.size === 0 && !used.has(index)) continue
+    const inserted = columnsOf(rights, 'insertedCols')
+    const updated = columnsOf(rights, 'updatedCols')
     const relation = {
       oid,
       kind: String(entry.fields.get('relkind')),
       read: [...new Set([...columnsOf(rights, 'selectedCols'), ...read])].sort((a, b) => a - b),
-      via: isViewItself ? via.slice(0, -1) : isTarget || isView ? [...via, ...(needed & (INSERT | UPDATE | DELETE) ? writtenViews : [])] : via,
+      via: isViewItself ? via.slice(0, -1) : isTarget || isView ? [...via, ...(needed & WRITES ? writtenViews : [])] : via,
       // An INSERT does not ask for children; rows put into a partitioned table go to them all the same.
       withChildren: isTrue(entry, 'inh') || isView || (isTarget && entry.fields.get('relkind') === 'p'),
       checkedAs: rights === null ? 0 : numberOf(rights, 'checkAsUser'),
       rowSecurity: listOf(entry, 'securityQuals').length > 0 || (isTarget && checks),
     }
     const before = out.length
-    if (isTarget && isMerge) out.push({ ...relation, access: 'merge', written: sorted([...inserted, ...updated]) })
+    if (isMerge && (isTarget || (isView && needed & WRITES))) out.push({ ...relation, access: 'merge', written: sorted([...inserted, ...updated]) })
     else {
       if (needed & INSERT) out.push({ ...relation, access: 'insert', written: inserted })
       if (needed & UPDATE) out.push({ ...relation, access: isTarget || !isLocking ? 'update' : 'lock', written: updated })
       if (needed & DELETE) out.push({ ...relation, access: 'delete', written: [] })
     }
     if (out.length === before) out.push({ ...relation, access: locked.has(index) ? 'lock' : 'read', written: [] })
-    if (isView && kind === RELATION && needed & (INSERT | UPDATE | DELETE)) writtenViews.push(oid)
+    if (isView && kind === RELATION && needed & WRITES) writtenViews.push(oid)
   }
   return out
 }
@@ -128,13 +129,33 @@ function indexesIn(value: Value | undefined, into = new Set<number>()): Readonly
  * a tree and never counts. Not said of MERGE when one of its actions is for rows that nothing matches.
  */
 export function isBoundless(query: Node, isRule: boolean): boolean {
-  const target = numberOf(query, 'resultRelation')
+  const target = targetsOf(query, isRule)
   const from = nodeAt(query, 'jointree')
   const binds = (condition: Value | undefined): boolean => conjuncts(condition).some((part) => holdsColumn(part, target, 0) && (isRule || isOfText(part)))
   const actions = nodesOf(query, 'mergeActionList')
   if (actions.some((action) => numberOf(action, 'matchKind') === 1 && !isNothing(action) && !binds(action.fields.get('qual')))) return true
   if (actions.length > 0 && (binds(query.fields.get('mergeJoinCondition')) || joinConditions(from).some(binds))) return false
   return from === null || !binds(from.fields.get('quals'))
+}
+
+/** Rows of a view with INSTEAD OF triggers come from its query, which has the place in the range table that the view had: the first. */
+function targetsOf(query: Node, isRule: boolean): ReadonlySet<number> {
+  const target = numberOf(query, 'resultRelation')
+  const table = nodesOf(query, 'rtable')
+  const entry = table[target - 1]
+  if (entry?.fields.get('relkind') !== 'v') return new Set([target])
+  const oid = numberOf(entry, 'relid')
+  const same = table.flatMap((one, at) => (viewIn(one) === oid && (isRule || at === 0) ? [at + 1] : []))
+  return new Set([target, ...same])
+}
+
+/** The view that a subquery stands for; 0: none. Until 15 the entry forgets it, and its query begins with the view itself. */
+export function viewIn(entry: Node): number {
+  if (numberOf(entry, 'rtekind') !== SUBQUERY) return 0
+  if (numberOf(entry, 'relid') !== 0) return numberOf(entry, 'relid')
+  const query = nodeAt(entry, 'subquery')
+  const old = query === null ? undefined : nodesOf(query, 'rtable')[0]
+  return old !== undefined && old.fields.get('relkind') === 'v' && !isTrue(old, 'inFromCl') && numberOf(old, 'rtekind') === RELATION ? numberOf(old, 'relid') : 0
 }
 
 /** Until 16 what MERGE joins by is a join in its FROM. */
@@ -152,10 +173,10 @@ function conjuncts(value: Value | undefined): readonly Value[] {
   return value.type === 'BOOLEXPR' && value.fields.get('boolop') === 'and' ? conjuncts(value.fields.get('args')) : [value]
 }
 
-function holdsColumn(value: Value, target: number, level: number): boolean {
+function holdsColumn(value: Value, target: ReadonlySet<number>, level: number): boolean {
   if (Array.isArray(value)) return (value as readonly Value[]).some((item) => holdsColumn(item, target, level))
   if (!isNode(value)) return false
-  if (value.type === 'VAR') return numberOf(value, 'varlevelsup') === level && numberOf(value, 'varno') === target
+  if (value.type === 'VAR') return numberOf(value, 'varlevelsup') === level && target.has(numberOf(value, 'varno'))
   if (value.type === 'CURRENTOFEXPR') return true
   const inner = value.type === 'QUERY' ? level + 1 : level
   for (const field of value.fields.values()) if (typeof field === 'object' && field !== null && holdsColumn(field, target, inner)) return true

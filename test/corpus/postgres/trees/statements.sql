@@ -314,6 +314,8 @@ UPDATE users SET email = 'x' WHERE id = 3 RETURNING old.email, new.email, old, n
 DELETE FROM user_names WHERE id = 3 RETURNING WITH (OLD AS o, NEW AS n) o.email || 'x', n.id
 -- name: returning_upsert since 18
 INSERT INTO checked_users VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email RETURNING old.email, new.id
+-- name: odd_names
+SELECT id AS "a b", "a""b" AS "c\d", "b c" AS "e""f", 1 AS "(g) {h} <>", 2 AS "<>", 4 AS ":i", 5 AS "ü€😀", u."id" AS "1 [ 2 ]" FROM users AS u (id, "a""b", "b c")
 -- name: row_conversion
 SELECT c::parent, (c::parent).v FROM child c
 -- name: returning_computed since 18
