@@ -123,6 +123,7 @@ export const limitsSchema = z.strictObject({
   max_connections_per_principal: z.int().min(1).max(100_000).default(50).describe('client connections of one identity at the same time'),
   startup_timeout_ms: z.int().min(100).max(600_000).default(15_000).describe('time a client has to sign in').meta({ unit: 'ms' }),
   connect_timeout_ms: z.int().min(100).max(600_000).default(10_000).describe('time a target has to accept a connection and our login').meta({ unit: 'ms' }),
+  measure_timeout_ms: z.int().min(100).max(60_000).default(1_500).describe('time a held command may be measured at its target before people are asked').meta({ unit: 'ms' }),
   hold_heartbeats_s: z.array(z.int().min(1).max(86_400)).min(1).default([15, 60]).describe('when a held client is told again that it waits; the last one repeats').meta({ unit: 's' }),
   drain_timeout_ms: z.int().min(0).max(3_600_000).default(10_000).describe('time running commands have to end when the gateway stops').meta({ unit: 'ms' }),
   parser_workers: z.int().min(1).max(64).default(1).describe('worker threads that read SQL'),

@@ -79,6 +79,8 @@ export interface Limits {
   readonly maxConnectionsPerPrincipal: number
   readonly startupTimeoutMs: number
   readonly connectTimeoutMs: number
+  /** How long a held command may be measured before people are asked. */
+  readonly measureTimeoutMs: number
   readonly holdHeartbeatsMs: readonly number[]
   readonly drainTimeoutMs: number
   readonly parserWorkers: number
@@ -247,6 +249,7 @@ class Loader {
         maxConnectionsPerPrincipal: limits.max_connections_per_principal,
         startupTimeoutMs: limits.startup_timeout_ms,
         connectTimeoutMs: limits.connect_timeout_ms,
+        measureTimeoutMs: limits.measure_timeout_ms,
         holdHeartbeatsMs: limits.hold_heartbeats_s.map((seconds) => seconds * 1000),
         drainTimeoutMs: limits.drain_timeout_ms,
         parserWorkers: limits.parser_workers,

@@ -11,7 +11,7 @@ export function defaultCeiling(impact: Impact | null): Ceiling | null {
 /** An estimate is no ceiling: it may be wrong by any factor, and would stop what people agreed to. */
 function roomFor(measured: Measured): number | null {
   if (measured.kind === 'unknown' || measured.kind === 'estimate') return null
-  return measured.count === 0 ? 0 : Math.max(measured.count + 1, Math.ceil(measured.count * 1.1))
+  return measured.count + Math.ceil(measured.count / 10)
 }
 
 /**

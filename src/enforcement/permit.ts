@@ -156,7 +156,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   const { queue, recorder, now } = parts
   const ownWords = new Map([...parts.ownWords].map(([name, bytes]) => [name, { digest: digestOf(bytes) }]))
   // Commands that people approved, by session: what `continues` one of them is covered by the same approval.
-  const approved = new WeakMap<Session, Set<string>>()
+  const approved = new WeakMap<Session, Map<string, Ceiling | null>>()
   const maskedTexts = new Map<string, string>()
 
   function consider(command: Command, onHeld: (hold: Hold) => void): Consideration {
@@ -169,13 +169,13 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
         if (judged.version !== currentVersion()) return consider(command, onHeld).admit()
         if (judged.verdict.kind === 'hold' && command.phase === 'execute' && !isContinued(command)) return considerHeld(command, judged.verdict, judged.version, onHeld).admit()
         if (judged.verdict.kind === 'deny') return refuse(command, denied(judged.verdict))
-        return admitAllowed(command, judged.verdict, judged.version)
+        return admitAllowed(command, judged.verdict, judged.version, ceilingOfEarlier(command))
       },
       drop: () => undefined,
     }
   }
 
-  function admitAllowed(command: Command, verdict: Exclude<Verdict, { kind: 'deny' }>, version: string): Admission | Promise<Admission> {
+  function admitAllowed(command: Command, verdict: Exclude<Verdict, { kind: 'deny' }>, version: string, ceiling: Ceiling | null): Admission | Promise<Admission> {
     const barrier = barrierOf(command)
     if (barrier) return refuse(command, barrier)
     let sequence: number
@@ -186,7 +186,7 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
     }
     parts.observe('allow', command)
     if (isPlainRead(command)) return mint(command, verdict.obligations, sequence, undefined)
-    return whenDurable(command, sequence, () => mint(command, verdict.obligations, sequence, undefined))
+    return whenDurable(command, sequence, () => mint(command, verdict.obligations, sequence, undefined, ceiling))
   }
 
   function considerHeld(command: Command, verdict: HoldVerdict, version: string, onHeld: (hold: Hold) => void): Consideration {
@@ -337,10 +337,11 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
         return refuse(command, withdrawnRefusal(command, holdId))
       }
       queue.forwarding(holdId)
-      const covered = approved.get(command.session) ?? new Set<string>()
-      approved.set(command.session, covered.add(command.id))
+      const covered = approved.get(command.session) ?? new Map<string, Ceiling | null>()
+      const ceiling = queue.ceiling(holdId)
+      approved.set(command.session, covered.set(command.id, ceiling))
       parts.observe('allow', command)
-      return mint(command, verdict.obligations, sequence, holdId, queue.ceiling(holdId))
+      return mint(command, verdict.obligations, sequence, holdId, ceiling)
     } catch (error) {
       // Nothing was sent. Best effort to say so; when the store is down too, recovery finds `claimed` and gives the approval back.
       try {
@@ -367,6 +368,11 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
     } catch {
       return 'none'
     }
+  }
+
+  /** What an approval says of the most that may change holds for the rest of its command too. */
+  function ceilingOfEarlier(command: Command): Ceiling | null {
+    return command.continues === undefined ? null : (approved.get(command.session)?.get(command.continues) ?? null)
   }
 
   function isContinued(command: Command): boolean {

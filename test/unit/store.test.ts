@@ -24,7 +24,7 @@ const row: NewHold = {
   id: 'hd_1', code: '123', createdAt: START, expiresAt: START + 1_000, termMs: 1_000, decision: 'pending', attachment: 'attached', execution: 'none', round: 1,
   gateway: 'gw', epoch: 1, sessionId: 'se_1', commandId: 'cm_1', principalId: billingBot.id, principalJson: '{}', target: 'orders', protocol: 'postgres',
   fingerprint: 'f', digest: 'd', action: 'delete', rule: 'r', reason: '', mode: 'wait', survivesDisconnect: true, slotsJson: '[]', policyVersion: 'p',
-  briefingJson: '{}', briefingDigest: 'b', briefingSubstance: 's',
+  briefingJson: '{}', briefingDigest: 'b', briefingSubstance: 's', ceilingJson: null,
 }
 
 describe('the file', () => {

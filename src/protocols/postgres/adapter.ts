@@ -19,6 +19,8 @@ import { type FactsState, resolveFacts, touches } from './facts.ts'
 import { createFreshness, type Freshness } from './freshness.ts'
 import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
 import { ABORT, ABORT_AND_SYNC, ClientDone, FLUSH, PostgresLane, SYNC } from './lane.ts'
+import { measureWord } from './impact/asking.ts'
+import { measure } from './impact/measure.ts'
 import { createParserPool } from './parser.ts'
 import type { RawStatement } from './raw.ts'
 import { fatal } from './refusals.ts'
@@ -46,6 +48,8 @@ export interface PostgresOptions {
   readonly maxConnectionsPerPrincipal: number
   readonly startupTimeoutMs: number
   readonly connectTimeoutMs: number
+  /** How long a held command may be measured before people are asked. */
+  readonly measureTimeoutMs: number
   readonly holdHeartbeatsMs: readonly number[]
   readonly parserWorkers: number
   /** For notices: where a person looks at a hold. */
@@ -101,6 +105,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
   ])
   for (const target of options.targets) {
     for (const database of target.postgres.databases) for (const [word, bytes] of databaseWords(`${target.name}/${database}`, target.postgres, database)) words.set(word, bytes)
+    for (const database of target.postgres.databases) words.set(measureName(target, database), measureWord(target.postgres, database, target.postgres.searchPath, options.measureTimeoutMs))
   }
   const databases = new Map<string, Database>()
   const knowledge = new WeakMap<Database, Known>()
@@ -249,6 +254,12 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         gate: freshness.gate,
         stale: freshness.stale,
         exact: (text) => parser.exact(Buffer.from(text)),
+        knows(resolution, view) {
+          if (resolution.kind !== 'resolved') return true
+          const { relations, functions } = view?.over(database.catalog()) ?? database.catalog()
+          return resolution.queries.every((query) => query.relations.every(({ oid }) => relations.has(oid)) && query.calls.every((call) => functions.has(call.function)))
+        },
+        refresh: () => database.refresh().catch(() => undefined),
         understand(statement, names, moved, judged) {
           const shared = database.catalog()
           return resolveFacts([statement], judged.view?.over(shared) ?? shared, stateOf(moved, names, judged)).readings
@@ -284,6 +295,24 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       get outsideSight() {
         return createSight({ obligations: [{ mask: door.masks(session) }], catalog: database.catalog(), statements: [], names: { prepared: () => null, cursor: () => null }, touched: { maskedTable: false, maskedColumn: true }, builtinOnly: false, detectors: options.detectors, key: options.maskingKey, searchPath: null })
       },
+      measure: (command, { moved, types }) => measure({
+        session, text: command.text, statements: command.raw, bound: command.bound, types, moved,
+        inTransaction: command.context['in_transaction'] === true, backend: upstream.cancelKey.processId,
+      }, {
+        door, parser, searchPath,
+        target: target.postgres,
+        word: { name: measureName(target, databaseName), bytes: words.get(measureName(target, databaseName)) as Buffer },
+        connectTimeoutMs: options.connectTimeoutMs,
+        boxMs: options.measureTimeoutMs,
+        catalog: database.catalog,
+        resolve: (statement, parameterTypes) => (database.resolver.active() ? database.resolver.resolve(statement, parameterTypes) : undefined),
+        facts: (statement) => resolveFacts([statement], database.catalog(), stateOf(false, NO_NAMES, undefined)).readings,
+        masker: (who, statement, resolution, fields) => createSight({
+          obligations: [{ mask: door.masks(who) }],
+          catalog: database.catalog(), statements: [statement], resolution: () => resolution, names: NO_NAMES,
+          touched: { maskedTable: true, maskedColumn: true }, builtinOnly: true, detectors: options.detectors, key: options.maskingKey, searchPath,
+        }).rows(fields, undefined, statement),
+      }),
       catalogGeneration: database.generation,
       meaning: meaningNow,
       catalogChanged: freshness.changed,
@@ -412,6 +441,12 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     parserRecycles: () => parser.recycled,
     transcriber: createTranscriber,
   }
+}
+
+const NO_NAMES: NameLookup = { prepared: () => null, cursor: () => null }
+
+function measureName(target: PostgresTarget, database: string): string {
+  return `postgres/${target.name}/${database}/measure`
 }
 
 /** Ends a connection of ours whether or not its client ever closes its side. */

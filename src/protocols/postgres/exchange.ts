@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Hold } from '../../approvals/hold.ts'
 import { digestOf, type Permit } from '../../enforcement/permit.ts'
 import type { Refusal } from '../../enforcement/refusal.ts'
-import { type Command, type Facts, type FactValue, mostConsequential, type Session } from '../../gateway/command.ts'
+import { type Command, type Facts, type FactValue, type Impact, mostConsequential, type Session } from '../../gateway/command.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Exchange } from '../adapter.ts'
 import type { BindMessage } from './codec.ts'
@@ -124,6 +124,8 @@ interface CommandFields {
   readonly confirm?: (() => Promise<boolean>) | undefined
   /** What was asked of the target about it. */
   readonly asked?: readonly Asked[]
+  /** Asks the target what it would do. */
+  readonly measure?: ((command: PostgresCommand) => Promise<Impact | null>) | undefined
 }
 
 /** A command of the Postgres protocol. What a plain read never needs (fingerprint, abort signal) is made when it is asked for. */
@@ -148,6 +150,7 @@ export class PostgresCommand implements Command {
   readonly #judged: Judged | undefined
   readonly #confirm: (() => Promise<boolean>) | undefined
   readonly #asked: readonly Asked[]
+  readonly #measure: ((command: PostgresCommand) => Promise<Impact | null>) | undefined
   #fingerprint: string | undefined
   #withdrawal: AbortController | undefined
   #withdrawnBecause: string | undefined
@@ -169,6 +172,7 @@ export class PostgresCommand implements Command {
     this.#judged = fields.judged
     this.#confirm = fields.confirm
     this.#asked = fields.asked ?? NOT_ASKED
+    this.#measure = fields.measure
     if (fields.continues !== undefined) this.continues = fields.continues
   }
 
@@ -193,6 +197,15 @@ export class PostgresCommand implements Command {
 
   async stillMeans(): Promise<boolean> {
     return ((await this.#meaning?.still(this)) ?? true) && ((await this.#confirm?.()) ?? true)
+  }
+
+  /** Null: there is nothing to measure. */
+  async measure(): Promise<Impact | null> {
+    return (await this.#measure?.(this)) ?? null
+  }
+
+  get bound(): BindMessage | undefined {
+    return this.#bound
   }
 
   get standsFor(): readonly string[] {

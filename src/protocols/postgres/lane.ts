@@ -4,7 +4,7 @@ import type { Hold } from '../../approvals/hold.ts'
 import type { Permit } from '../../enforcement/permit.ts'
 import { type Refusal, refusal } from '../../enforcement/refusal.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Session } from '../../gateway/command.ts'
+import type { Facts, Impact, Session } from '../../gateway/command.ts'
 import type { TextMasker } from '../../masking/text-stream.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
@@ -62,6 +62,8 @@ export interface LaneParts {
   readonly meanings: DatabaseMeaning
   /** `moved`: the session may no longer resolve names as it did at the start. `tainted`: what is temporary in it may hold what masks hide. */
   readonly sight: (command: PostgresCommand, permit: Permit, session: { readonly moved: boolean; readonly tainted: boolean }) => Sight
+  /** What a command would do, asked of its target before people are. `moved`: only this session knows what its names mean. */
+  readonly measure: (command: PostgresCommand, session: { readonly moved: boolean; readonly types: readonly number[] }) => Promise<Impact | null>
   readonly catalogGeneration: () => number
   /** Whether a command that was judged by what the catalogue is now still means the same, when that is asked. */
   readonly meaning: () => Meaning
@@ -512,6 +514,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       bytes,
       streaming: copies,
       bound: runs?.bind,
+      types: prepared?.describedOids ?? prepared?.parameterOids ?? NO_TYPES,
       // The rest of a portal that was bound (and judged) before; not its first run in this very group.
       continues: group.execute && !group.bind ? group.execute.commandId : undefined,
     })
@@ -729,7 +732,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     void send(this.#parts.door.own(this.session, word), this.#parts.upstream, this.#parts.ownBytes(word))
   }
 
-  #command(fields: { readonly phase: 'prepare' | 'execute'; readonly text: string; readonly parameters: readonly (string | null)[]; readonly understood: Understood; readonly bytes: Buffer; readonly streaming: boolean; readonly bound?: Portal['bind']; readonly continues?: string | undefined }): PostgresCommand {
+  #command(fields: { readonly phase: 'prepare' | 'execute'; readonly text: string; readonly parameters: readonly (string | null)[]; readonly understood: Understood; readonly bytes: Buffer; readonly streaming: boolean; readonly bound?: Portal['bind']; readonly types?: readonly number[]; readonly continues?: string | undefined }): PostgresCommand {
     const { session, database, role, searchPath } = this.#parts
     // With nothing under way the target's own word counts, whatever earlier texts promised.
     if (this.#open.size === 0 && this.relay.idle && this.#unsynced === undefined) this.#inTransaction = this.relay.status !== 'I'
@@ -751,6 +754,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       judged: understood,
       asked: understood.asked,
       confirm: understood.asked.length === 0 ? undefined : () => this.#meaning.confirm(understood),
+      measure: fields.phase === 'prepare' || understood.readings.every(isPlainlyRead) ? undefined : (command) => this.#parts.measure(command, { moved: understood.own || this.#mayHaveMoved, types: fields.types ?? NO_TYPES }),
     })
   }
 
@@ -939,6 +943,11 @@ function takenFromUs(raw: readonly RawStatement[]): Refusal | undefined {
   if (raw.some(takesOurName)) return refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name')
   if (raw.some(takesOurSettings)) return refusal('policy_denied', 'builtin/reserved-setting', 'debug_print_*, debug_pretty_print, log_min_messages and client_min_messages below notice are the gateway\'s own', 'leave them as they are')
   return undefined
+}
+
+/** There is nothing to measure before it runs. */
+function isPlainlyRead(facts: Facts): boolean {
+  return facts.effect === 'read' && facts.action !== 'copy_out'
 }
 
 function understandingRefusal(error: unknown): Refusal {

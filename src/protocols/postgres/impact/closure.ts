@@ -99,7 +99,7 @@ function followed(question: RowsQuestion, start: readonly number[], keys: readon
     else known.steps.push(step.name)
   }
   const parts = [`hp_0 AS MATERIALIZED (SELECT DISTINCT hp_table, hp_row FROM (${question.rows.sql}) hp_q)`, ...[...steps, ...beyond].map(stepSql)]
-  const counts = [...tables.values()].map((table) => `(SELECT count(*) FROM (${table.steps.map((name) => `SELECT hp_table, hp_row FROM ${name}`).join(' UNION ')}) hp_u)`)
+  const counts = [...tables.values()].map((table) => `(SELECT count(*) FROM (${table.steps.map((name) => `SELECT hp_table, hp_row FROM ${name}`).join(' UNION ')}${start.includes(table.oid) ? ' EXCEPT SELECT hp_table, hp_row FROM hp_0' : ''}) hp_u)`)
   const after = beyond.map((step) => `(SELECT count(*) FROM ${step.name})`)
   return {
     question: { sql: `WITH ${parts.join(', ')} SELECT ${[...counts, ...after].join(', ')}`, parameters: question.rows.parameters },
