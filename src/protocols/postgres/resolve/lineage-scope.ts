@@ -285,8 +285,7 @@ function sizeOf(reading: Reading): number {
 }
 
 function opaqueReading(why: string): Reading {
-  const all = new Taint()
-  all.unknown(why)
+  const all = Taint.unknown(why)
   return { columns: [all], visible: 1, influence: all }
 }
 

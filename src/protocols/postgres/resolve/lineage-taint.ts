@@ -18,6 +18,12 @@ export class Taint {
     return taint
   }
 
+  static unknown(why: string): Taint {
+    const taint = new Taint()
+    taint.unknown(why)
+    return taint
+  }
+
   get size(): number {
     return this.#columns.size
   }

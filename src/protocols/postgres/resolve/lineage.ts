@@ -78,10 +78,15 @@ function readSelect(scope: Scope): readonly Taint[] {
   const { query, influence } = scope
   const operations = nodeAt(query, 'setOperations')
   const merged = operations === null ? null : readSetOperation(operations, scope)
-  const columns: Taint[] = []
+  const entries = nodesOf(query, 'targetList')
+  const columns = entries.map(() => Taint.unknown('a column that the tree does not have'))
   const byReference = new Map<number, Taint>()
-  for (const entry of nodesOf(query, 'targetList')) {
+  for (const entry of entries) {
     const at = numberOf(entry, 'resno') - 1
+    if (columns[at] === undefined) {
+      influence.unknown('a list of columns that the tree does not number')
+      continue
+    }
     const own = new Taint()
     readTarget(entry, scope, own)
     // The list of a UNION names the columns of its first part only.
@@ -240,8 +245,7 @@ function opaqueTraces(tree: Node, knowledge: TreeKnowledge, why: string): Readon
 }
 
 function opaqueTrace(query: Node, command: CommandType, why: string): QueryTrace {
-  const anything = new Taint()
-  anything.unknown(why)
+  const anything = Taint.unknown(why)
   const shown = nodesOf(query, command === 'select' ? 'targetList' : 'returningList').filter((entry) => !isTrue(entry, 'resjunk'))
   const entry = nodesOf(query, 'rtable')[numberOf(query, 'resultRelation') - 1]
   const relation = entry === undefined ? 0 : numberOf(entry, 'relid')
