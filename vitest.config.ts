@@ -8,7 +8,7 @@ const majors = process.env['HOLDPOINT_TEST_POSTGRES_MAJORS']
 
 const EVERYTHING = ['test/**/*.test.ts']
 // Everything runs against the Postgres that comes with the package; these also against each other major version there is.
-const OF_EACH_MAJOR = ['held', 'transparent', 'corners', 'psql', 'analysis', 'resolution', 'masking-lineage', 'impact', 'corpus'].map((name) => `test/e2e/${name}.test.ts`)
+const OF_EACH_MAJOR = ['held', 'transparent', 'corners', 'psql', 'analysis', 'resolver', 'resolution', 'masking-lineage', 'impact', 'corpus'].map((name) => `test/e2e/${name}.test.ts`)
 
 // On a developer's machine a missing psql or JDK skips its tests loudly. In CI everything is installed, so a skip there
 // means a test that nobody has seen pass.

@@ -1,6 +1,6 @@
 import { GatewayError } from '../../../errors.ts'
 import type { Door } from '../../adapter.ts'
-import { type AnalysisLogin } from './analysis-words.ts'
+import type { AnalysisLogin } from './analysis-words.ts'
 import { type AnalysisState, openSide, type Side } from './analysis-side.ts'
 import type { Value } from './node-tree.ts'
 import type { Rejected, Unresolved } from './resolution.ts'
@@ -136,6 +136,8 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
     // It may have been idle for long, and cut off meanwhile. Nothing runs, so asking twice does no harm.
     else if (job.tried || stopped) job.done(unresolved('the connection on which the target was asked what it means was lost'))
     else {
+      // What ended one has ended others that nobody has noticed yet: the second time is over a new one.
+      for (const other of sides) if (other.busySince === null) other.end()
       job.tried = true
       waitingBytes += job.text.length
       waiting.unshift(job)

@@ -5,7 +5,7 @@ import type { Analyser, Analysed } from './analysis.ts'
 import { type Ask, bodiesIn, type Bodies } from './expand.ts'
 import type { Value } from './node-tree.ts'
 import { readQueries, treeDigest } from './read-query.ts'
-import { mustBeRewritten, rewrite, type Rewritten, type ViewTrees } from './views.ts'
+import { mustBeRewritten, placed, rewrite, type Rewritten, type ViewTrees } from './views.ts'
 import type { ExpandedFunction, Rejected, Resolution, Resolved, ResolvedQuery, TreeKnowledge, Unresolved } from './resolution.ts'
 
 /** Which functions, tables and columns the statements of one database mean, by that database's own word. See createResolver. */
@@ -124,7 +124,10 @@ export function createResolver(parts: ResolverParts): Resolver {
       // Texts of bodies mean what they mean to the session that runs them; what other sessions read is not theirs.
       const known = asking === ask ? (bodies?.catalog === catalog ? bodies : (bodies = { catalog, known: new Map() })).known : new Map<number, Promise<readonly Value[] | null>>()
       const major = majorOf(catalog)
-      const rewritten = async (tree: Value): Promise<Rewritten> => (mustBeRewritten(tree, catalog) ? rewrite(tree, catalog, await parts.views(), major) : { tree, unknown: [] })
+      const rewritten = async (stored: Value): Promise<Rewritten> => {
+        const tree = placed(stored)
+        return mustBeRewritten(tree, catalog) ? rewrite(tree, catalog, await parts.views(), major) : { tree, unknown: [] }
+      }
       const whole = answer.by === 'print' ? answer.trees.map((tree) => ({ tree, unknown: [] })) : await Promise.all(answer.trees.map(rewritten))
       const trees = whole.map(({ tree }) => tree)
       const found = await bodiesIn(trees, { catalog, ask: asking, rewrite: rewritten, parse: parts.parse, known })

@@ -83,12 +83,10 @@ function isRelation(node: Node): boolean {
 
 /** Until 15 a range table entry carries its permissions, and has no relation any more once it is a subquery. */
 function subquery(entry: Node, query: Value, view: ViewTree, major: number): Node {
-  const fields = new Map(entry.fields)
-  fields.set('rtekind', '1')
-  fields.set('subquery', query)
-  fields.set('security_barrier', view.securityBarrier ? 'true' : 'false')
+  // In the order in which the target writes them, so that both ways give the same digest.
+  const kind: readonly [string, Value][] = [['rtekind', '1'], ['subquery', query], ['security_barrier', view.securityBarrier ? 'true' : 'false']]
+  const fields = new Map([...entry.fields].flatMap((field): readonly [string, Value][] => (field[0] === 'rtekind' ? kind : field[0] === 'tablesample' ? [] : [field])))
   fields.set('inh', 'false')
-  fields.delete('tablesample')
   if (major < 16) {
     for (const name of ['relid', 'relkind', 'rellockmode']) fields.delete(name)
     for (const name of COLUMN_SETS) if (fields.has(name)) fields.set(name, [])
@@ -114,6 +112,16 @@ function checkedAs(value: Value, owner: string): Value {
   if (Array.isArray(value)) return value.map((item: Value) => checkedAs(item, owner))
   if (!isNode(value)) return value
   return { type: value.type, fields: new Map([...value.fields].map(([name, part]) => [name, name === 'checkAsUser' ? owner : checkedAs(part, owner)])) }
+}
+
+/**
+ * A tree as if it were printed: since 17 a stored one has lost where its parts stood in the text, which is what tells them
+ * from those that the rewriter adds.
+ */
+export function placed(value: Value): Value {
+  if (Array.isArray(value)) return value.map(placed)
+  if (!isNode(value)) return value
+  return { type: value.type, fields: new Map([...value.fields].map(([name, part]) => [name, name === 'location' && part === '-1' ? '0' : placed(part)])) }
 }
 
 /** Whether a tree holds anything that the rewriter would touch: most bodies do not. */
