@@ -64,6 +64,9 @@ export function placeRelation(raw: RawRelation, catalog: Catalog, names: Names):
     const schema = raw.temporary ? 'pg_temp' : path?.find((one) => one !== 'pg_catalog' || names.searchPath?.includes('pg_catalog') === true)
     return { raw, name: displayName({ schema, name: raw.name }), relations: [], unknown: [] }
   }
+  // Searched first, unless the path says where. A catalogue has this schema only as one session sees it.
+  const temporary = path?.includes('pg_temp') === true ? undefined : catalog.relation('pg_temp', raw.name)
+  if (temporary !== undefined) return judged(raw, temporary, [])
   if (path === null) return unplaced(`relation "${shown}" cannot be placed: the search_path is not known`, catalog.relationsNamed(raw.name))
   for (const schema of path) {
     const found = catalog.relation(schema, raw.name)

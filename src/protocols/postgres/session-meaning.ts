@@ -80,6 +80,10 @@ export interface DatabaseMeaning {
   stale(): string | undefined
   /** The statements of the very text, where a shape's are those of an earlier one. */
   exact(text: string): readonly RawStatement[] | Promise<readonly RawStatement[]>
+  /** False: it names objects that the catalogue (as that session sees it) does not have. */
+  knows(resolution: Resolution, view: SessionView | undefined): boolean
+  /** Reads the catalogue again if it has changed. Never rejects. */
+  refresh(): Promise<void>
   understand(statement: RawStatement, names: NameLookup, moved: boolean, judged: Judged): readonly Facts[]
   remembered(raw: readonly RawStatement[]): Remembered | undefined
   remember(raw: readonly RawStatement[], known: Remembered): void
@@ -142,7 +146,7 @@ export class SessionMeaning {
   }
 
   async #later(first: Wait, raw: readonly RawStatement[], source: Source): Promise<Understood> {
-    const found: Found = { version: this.#version, generation: this.#database.generation(), answers: new Map() }
+    const found: Found = { version: this.#version, generation: this.#database.generation(), answers: new Map(), refreshed: false }
     for (let wait = first; ; ) {
       await wait(found)
       if (found.version !== this.#version || found.generation !== this.#database.generation()) {
@@ -246,6 +250,11 @@ export class SessionMeaning {
       if (own && resolution.kind === 'resolved') this.#known.set(one.statement, { key: this.#key(one.types), resolution })
       found.answers.set(one.statement, resolution)
     }
+    // Something is newer than our catalogue: what was asked for then is asked again.
+    const view = this.#view?.view ?? undefined
+    if (!own || found.refreshed || [...found.answers.values()].every((one) => this.#database.knows(one, view))) return
+    found.refreshed = true
+    await this.#database.refresh()
   }
 
   /** The same statement with the literals of this text; undefined: it has them, or stands behind a name. */
@@ -267,6 +276,7 @@ interface Found {
   version: number
   generation: number
   readonly answers: Map<RawStatement, Resolution>
+  refreshed: boolean
 }
 
 interface Missing {
