@@ -1,9 +1,10 @@
-// Random SELECTs over a small schema, from a seed: made so that they run (types fit, functions are total), not so that they make sense.
+// Random SELECTs, and INSERTs of them, over a small schema, from a seed: made so that they run (types fit, functions are total), not so that they make sense.
 
 export const GENERATOR_SCHEMA = `
   CREATE TABLE a (id int PRIMARY KEY, x int, y int, s text, t text);
   CREATE TABLE b (id int PRIMARY KEY, a_id int, z int, u text, v text);
   CREATE TABLE c (k int, w int, m text);
+  CREATE TABLE sink (n int, m text);
   CREATE VIEW av AS SELECT id, x + y AS xy, upper(s) AS us, t FROM a;
   CREATE VIEW bv AS SELECT b.u, av.us, av.xy, b.z FROM b JOIN av ON true;
   INSERT INTO a SELECT i, i % 3, i % 2, chr(97 + i % 4), chr(97 + i % 3) || i FROM generate_series(1, 6) i;
@@ -64,11 +65,20 @@ export class SelectGenerator {
     return Math.floor(this.#random() * limit)
   }
 
-  statement(): string {
+  select(): string {
+    return this.#begin([]).sql
+  }
+
+  /** Keeps what a SELECT gives, and sends it back. */
+  insert(): string {
+    return `INSERT INTO sink (n, m) ${this.#begin(['int', 'text']).sql} RETURNING n, m`
+  }
+
+  #begin(types: readonly Type[]): Output {
     this.#names = 0
     this.#parts = []
     this.#isQuiet = this.#chance(0.5)
-    return this.#query(3, []).sql
+    return this.#query(3, [], types.length > 0 ? types : undefined)
   }
 
   #chance(share: number): boolean {
