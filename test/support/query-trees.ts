@@ -110,11 +110,11 @@ const STABLE_FROM = 100_000
 async function oidsOf(client: pg.Client): Promise<{ oids: Record<string, number>; text(tree: string): string }> {
   const { rows } = await client.query<{ oid: string; name: string }>(`
     SELECT oid::text, name FROM (
-      SELECT oid, 'relation ' || CASE WHEN relpersistence = 't' THEN 'temp.' ELSE '' END || relname AS name FROM pg_class WHERE relkind <> 't'
+      SELECT oid, 'relation ' || CASE WHEN relpersistence = 't' THEN 'temp.' ELSE '' END || relname AS name FROM pg_class WHERE relname NOT LIKE 'pg_toast%'
       UNION ALL SELECT oid, 'function ' || proname || '(' || pg_get_function_identity_arguments(oid) || ')' FROM pg_proc
       UNION ALL SELECT t.oid, 'type ' || CASE WHEN n.nspname LIKE 'pg_temp%' THEN 'temp.' ELSE '' END || typname FROM pg_type t JOIN pg_namespace n ON n.oid = typnamespace
       UNION ALL SELECT oid, 'operator ' || oprname FROM pg_operator
-      UNION ALL SELECT oid, 'schema ' || CASE WHEN nspname LIKE 'pg_%' THEN 'of the session' || (nspname LIKE 'pg_toast%') ELSE nspname END FROM pg_namespace
+      UNION ALL SELECT oid, 'schema ' || nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg_%'
       UNION ALL SELECT oid, 'constraint ' || conname FROM pg_constraint
       UNION ALL SELECT e.oid, 'label ' || enumlabel FROM pg_enum e) AS own
     WHERE oid >= ${FIRST_OWN} ORDER BY name COLLATE "C"`)

@@ -25,7 +25,7 @@ const MAX_DEPTH = 800
  */
 export function unfold(printed: string): string {
   // The server counts bytes.
-  const bytes = Buffer.from(printed).latin1Slice()
+  const bytes = Buffer.from(printed).toString('latin1')
   const lines = (bytes.endsWith('\n') ? bytes.slice(0, -1) : bytes).split('\n')
   const text = lines.join(' ')
   let start = 0
