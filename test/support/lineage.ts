@@ -38,11 +38,17 @@ export async function startLineageServer(major: number, schema: string, expanded
   const classes = new Map<number, FunctionClass>()
   const { rows } = await client.query<{ oid: number; proname: string; provolatile: Volatility; pronargs: number }>('SELECT oid, proname, provolatile, pronargs FROM pg_proc WHERE oid < 16384')
   for (const { oid, proname, provolatile, pronargs } of rows) classes.set(oid, builtinClass(proname, provolatile, pronargs))
+  const derived = new Map<string, readonly number[]>()
+  const sources = await client.query<{ key: string; numbers: number[] }>(`SELECT d.adrelid || '.' || d.adnum AS key, array_agg(p.refobjsubid) AS numbers FROM pg_attrdef d
+    JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated <> '' JOIN pg_depend p ON p.refobjid = d.adrelid AND p.refobjsubid <> d.adnum
+    AND ((p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid) OR (p.classid = 'pg_class'::regclass AND p.objid = d.adrelid AND p.objsubid = d.adnum)) GROUP BY 1`)
+  for (const { key, numbers } of sources.rows) derived.set(key, numbers)
   const knowledge: TreeKnowledge = {
     major,
     expanded: (oid) => expanded(functions.get(String(oid)) ?? ''),
     isBuiltin: (oid) => classes.has(oid),
     classOf: (oid) => classes.get(oid) ?? 'opaque',
+    derivedFrom: (relation, attribute) => derived.get(`${relation}.${attribute}`) ?? [],
   }
   await client.query("SET debug_print_rewritten = on; SET debug_pretty_print = off; SET client_min_messages = log; SET log_min_messages = 'panic'")
   const server: LineageServer = {

@@ -6,7 +6,7 @@ import type { Captured } from './query-trees.ts'
 const FIRST_OWN = 16_384
 
 export function knowledgeOf(major: number): TreeKnowledge {
-  return { major, expanded: () => null, isBuiltin: (oid) => oid < FIRST_OWN, classOf: (oid) => (oid < FIRST_OWN ? 'pure' : 'opaque') }
+  return { major, expanded: () => null, isBuiltin: (oid) => oid < FIRST_OWN, classOf: (oid) => (oid < FIRST_OWN ? 'pure' : 'opaque'), derivedFrom: () => [] }
 }
 
 /**

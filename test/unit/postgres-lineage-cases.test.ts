@@ -8,6 +8,7 @@ const SCHEMA = `
   CREATE TABLE users (id int PRIMARY KEY, name text, email text, ssn text, age int, boss int, tags text[], doc jsonb);
   CREATE TABLE orders (id int PRIMARY KEY, user_id int, total numeric, note text UNIQUE);
   CREATE TABLE audit (who text, what text);
+  CREATE TABLE made (a text, b text, shown text GENERATED ALWAYS AS (upper(a) || left(b, 1)) STORED);
   CREATE TABLE guarded (id int, owner text, body text);
   ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
   CREATE POLICY own ON guarded USING (owner = current_user);
@@ -129,6 +130,10 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { sql: 'WITH gone AS (DELETE FROM users WHERE age = 1 RETURNING ssn, name) SELECT name FROM gone', out: ['users.name'], influence: 'users.age' },
     { sql: 'WITH gone AS (DELETE FROM users RETURNING ssn) INSERT INTO audit (what) SELECT ssn FROM gone', out: null, flows: ['audit.what < users.ssn'] },
   ],
+  'generated columns': [
+    { sql: 'SELECT shown FROM made ORDER BY shown', out: ['made.a made.b made.shown'], influence: 'made.a made.b made.shown' },
+    { sql: 'UPDATE made SET a = ssn FROM users RETURNING shown, b', out: ['made.a made.b made.shown users.ssn', 'made.b'], flows: ['made.a < users.ssn'] },
+  ],
   'functions': [
     { sql: 'SELECT shout(name), look_up(age), secret(ssn) FROM users', out: ['users.name', 'users.age users.id users.ssn', 'users.ssn ?'], calls: ['secret < users.ssn'] },
     { sql: 'SELECT x FROM look_up(1) x', out: ['users.id users.ssn'], influence: 'users.id users.ssn' },
@@ -158,6 +163,7 @@ const COPIES: readonly { readonly sql: string; readonly plain: readonly string[]
   { sql: 'UPDATE users SET name = ssn RETURNING name, email', plain: ['', 'users.email'] },
   { sql: 'UPDATE users SET name = ssn RETURNING old.name, new.name', plain: ['users.name', ''], since: 18 },
   { sql: "INSERT INTO audit VALUES ('a') RETURNING who, what", plain: ['', 'audit.what'] },
+  { sql: 'SELECT shown, a FROM made', plain: ['', 'made.a'] },
   { sql: 'DELETE FROM users RETURNING ssn', plain: ['users.ssn'] },
   { sql: 'WITH w AS (UPDATE users SET name = left(name, 1) RETURNING name, ssn) SELECT name, ssn FROM w', plain: ['', 'users.ssn'] },
   { sql: 'SELECT name::varchar, age::text FROM users', plain: ['users.name', ''] },

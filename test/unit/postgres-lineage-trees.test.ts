@@ -4,7 +4,7 @@ import { isNode, type Node, readNodeTree, type Value } from '../../src/protocols
 import type { TreeKnowledge } from '../../src/protocols/postgres/resolve/resolution.ts'
 import { MAJORS, storedTrees } from '../support/query-trees.ts'
 
-const knowing = (major: number): TreeKnowledge => ({ major, expanded: () => null, isBuiltin: (oid) => oid < 16_384, classOf: () => 'pure' })
+const knowing = (major: number): TreeKnowledge => ({ major, expanded: () => null, isBuiltin: (oid) => oid < 16_384, classOf: () => 'pure', derivedFrom: () => [] })
 
 function queriesOf(tree: string): readonly Node[] {
   const value = readNodeTree(tree)

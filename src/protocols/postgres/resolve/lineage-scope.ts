@@ -134,7 +134,13 @@ export class Scope {
     if (assigned !== null) for (const [number, value] of assigned) if (attribute === WHOLE_ROW || number === attribute) into.add(value)
     if (this.excluded?.index === index) return
     const kind = numberOf(entry, 'rtekind')
-    if (kind === KINDS.relation) return into.column(numberOf(entry, 'relid'), attribute)
+    if (kind === KINDS.relation) {
+      const relation = numberOf(entry, 'relid')
+      into.column(relation, attribute)
+      // A generated column tells of what it is computed from, which the statement may just have changed.
+      if (attribute > WHOLE_ROW) for (const source of this.run.knowledge.derivedFrom(relation, attribute)) if (source !== attribute) this.column(index, source, isOld, into)
+      return
+    }
     if (kind === KINDS.join) return this.#expressions(entry, 'joinaliasvars', attribute, into)
     if (kind === KINDS.group) return this.#expressions(entry, 'groupexprs', attribute, into)
     const reading = this.reading(index)
@@ -164,7 +170,10 @@ export class Scope {
     if (index === numberOf(this.query, 'resultRelation') && !isOld && this.returning?.has(attribute)) return null
     this.run.step()
     const kind = numberOf(entry, 'rtekind')
-    if (kind === KINDS.relation) return { relation: numberOf(entry, 'relid'), attribute }
+    if (kind === KINDS.relation) {
+      const relation = numberOf(entry, 'relid')
+      return this.run.knowledge.derivedFrom(relation, attribute).length > 0 ? null : { relation, attribute }
+    }
     if (kind === KINDS.join || kind === KINDS.group) {
       const alias = nodesOf(entry, kind === KINDS.join ? 'joinaliasvars' : 'groupexprs', 'keep')[attribute - 1]
       // A grouping set that leaves it out shows NULL, which tells nothing; an outer join likewise.

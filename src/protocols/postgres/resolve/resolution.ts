@@ -128,6 +128,8 @@ export interface TreeKnowledge {
   isBuiltin(functionOid: number): boolean
   /** What calling it may do (../functions.ts); `opaque` for one that is not known. */
   classOf(functionOid: number): FunctionClass
+  /** For a generated column: the columns of its row that it is computed from (0 is the whole row); empty for any other. */
+  derivedFrom(relation: number, attribute: number): readonly number[]
 }
 
 /** A SQL-language function, read: what its body reads, writes and calls. */

@@ -188,6 +188,7 @@ function readAll(answer: Whole, bodies: Bodies, catalog: Catalog): Resolved {
     major,
     isBuiltin: (oid) => catalog.functions.get(oid)?.builtin ?? oid < 16_384,
     classOf: (oid) => catalog.functions.get(oid)?.class ?? 'opaque',
+    derivedFrom: (relation, attribute) => catalog.relations.get(relation)?.columnByNumber.get(attribute)?.derivedFrom ?? [],
     expanded(oid) {
       const done = functions.get(oid)
       if (done !== undefined) return done
