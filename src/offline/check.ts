@@ -10,6 +10,19 @@ export interface TargetCheck {
   readonly ok: boolean
   /** A sentence without secrets. */
   readonly detail: string
+  /** How it is asked what statements mean; absent: it could not be asked. */
+  readonly analysis?: {
+    /** PostgreSQL's major version. */
+    readonly version: number
+    readonly used: 'print' | 'function' | 'none'
+    /** Null: this way works. */
+    readonly print: string | null
+    readonly function: string | null
+    /** What the way that is used writes to the target's log; null: nothing. */
+    readonly writesToLog: string | null
+    /** To be run once there by an administrator, so that print works; empty where it does. */
+    readonly once: readonly string[]
+  }
 }
 
 /** Signs in at every target and reads what is needed of it; only what may dial a target can offer this. */
@@ -59,11 +72,22 @@ async function check(options: CheckOptions, tryTargets: TryTargets | undefined):
     process.stdout.write(`${JSON.stringify({ ok, file: resolve(file), faults, ...(targets === undefined ? {} : { targets }) }, null, 2)}\n`)
   } else {
     for (const fault of faults) process.stdout.write(`${faultLine(fault)}\n`)
-    for (const target of targets ?? []) process.stdout.write(`target ${target.target}: ${target.ok ? 'ok' : 'FAILED'}, ${target.detail}\n`)
+    for (const target of targets ?? []) process.stdout.write(targetLines(target))
     if (ok) process.stdout.write(`${file}: ok, ${config?.targets.length ?? 0} targets, ${rules} rules\n`)
     else process.stdout.write(`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}\n`)
   }
   return ok ? EXIT.done : EXIT.failed
+}
+
+function targetLines({ target, ok, detail, analysis }: TargetCheck): string {
+  const lines = [`target ${target}: ${ok ? 'ok' : 'FAILED'}, ${detail}`]
+  if (analysis !== undefined) {
+    const says = (why: string | null): string => why ?? 'works'
+    lines.push(`    PostgreSQL ${analysis.version}; analysis by ${analysis.used}`, `    print: ${says(analysis.print)}`, `    function: ${says(analysis.function)}`)
+    if (analysis.used === 'function') lines.push(`    written to its log: ${analysis.writesToLog ?? 'nothing'}`)
+    if (analysis.once.length > 0) lines.push('    print would work after an administrator there has run, once:', ...analysis.once.map((sql) => `        ${sql};`))
+  }
+  return `${lines.join('\n')}\n`
 }
 
 /** Every fault of a configuration and its policies, without starting anything. */

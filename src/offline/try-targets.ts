@@ -7,10 +7,12 @@ import { createEnforcementPoint } from '../enforcement/permit.ts'
 import { GatewayError } from '../errors.ts'
 import { createDoor } from '../gateway/session.ts'
 import { createDetectors } from '../masking/detectors.ts'
-import { createPostgresAdapter } from '../protocols/index.ts'
+import { createPostgresAdapter, onceForPrint, type PostgresOptions } from '../protocols/index.ts'
 import { createRecorder } from '../recording/recorder.ts'
 import { openStore } from '../store/sqlite.ts'
 import type { TargetCheck } from './check.ts'
+
+type AnalysisState = Parameters<NonNullable<PostgresOptions['onAnalysis']>>[1]
 
 /**
  * Signs in at every database of every target and reads its catalogue, as the gateway does at its start. There is no
@@ -20,6 +22,7 @@ export async function tryTargets(config: Config): Promise<readonly TargetCheck[]
   const folder = await mkdtemp(join(tmpdir(), 'holdpoint-check-'))
   const { maskText, maskSecretsOnly } = createDetectors()
   const found = new Map<string, TargetCheck>()
+  const states = new Map<string, AnalysisState>()
   const recorder = await createRecorder({ directory: folder, maskText })
   const store = openStore(join(folder, 'check.db'))
   const queue = createDecisionQueue({ store, recorder, gatewayId: 'check', authority: { current: () => null }, maskSecrets: maskSecretsOnly })
@@ -38,12 +41,17 @@ export async function tryTargets(config: Config): Promise<readonly TargetCheck[]
       const target = part.slice('target '.length)
       found.set(target, { target, ok, detail: why })
     },
+    onAnalysis: (database, state) => states.set(database, state),
     onFault: () => undefined,
   })
   try {
     const point = createEnforcementPoint({ decisionPoint: nobody, queue, recorder, barred: () => null, maskText, ownWords: adapter.ownWords, now: () => new Date(), observe: () => undefined })
-    await adapter.start(createDoor({ point, recorder, authenticate: nobody, decisionPoint: nobody, index: { opened: nobody, closed: nobody } }))
-    return [...found.values()]
+    await adapter.start(createDoor({ point, recorder, authenticate: nobody, decisionPoint: nobody, index: { opened: nobody, closed: nobody } })).catch((error: unknown) => {
+      // A way of analysis that is configured and cannot work: every target says so for itself below.
+      if (!(error instanceof GatewayError && error.code === 'config_invalid')) throw error
+    })
+    const parts = new Map(adapter.health().map((part) => [part.part, part]))
+    return [...found.values()].map((check) => withAnalysis(check, parts.get(`analysis ${check.target}`), states.get(check.target)))
   } finally {
     await adapter.stop(0)
     queue.stop()
@@ -51,4 +59,13 @@ export async function tryTargets(config: Config): Promise<readonly TargetCheck[]
     store.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+function withAnalysis(check: TargetCheck, part: { readonly ok: boolean; readonly detail?: string } | undefined, state: AnalysisState | undefined): TargetCheck {
+  if (!check.ok || part === undefined) return check
+  const ok = part.ok
+  const detail = ok ? check.detail : `${check.detail}; analysis: ${part.detail ?? 'does not work'}`
+  if (state === undefined) return { ...check, ok, detail }
+  const { major, method, print, function: byFunction, writesToLog } = state
+  return { ...check, ok, detail, analysis: { version: major, used: method, print, function: byFunction, writesToLog, once: print === null ? [] : onceForPrint(state) } }
 }

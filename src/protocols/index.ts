@@ -1,1 +1,1 @@
-export { createPostgresAdapter, type PostgresAdapter } from './postgres/adapter.ts'
+export { createPostgresAdapter, onceForPrint, type PostgresAdapter, type PostgresOptions } from './postgres/adapter.ts'

@@ -32,6 +32,8 @@ import { columnMasks, createSight, maskedColumns, type Sight } from './sight.ts'
 import { createTranscriber } from './transcript.ts'
 import { cancel, cancelPacket, connect, startupPacket, type Upstream } from './upstream.ts'
 
+export { onceForPrint } from './resolve/analysis-method.ts'
+
 export interface PostgresTarget extends Target {
   readonly postgres: DatabaseTarget & { readonly database: string; readonly databases: readonly string[] }
 }
@@ -401,6 +403,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     protocol: 'postgres',
     ownWords: words,
     async start(door) {
+      const faults: string[] = []
       for (const target of options.targets) {
         for (const name of target.postgres.databases) {
           const key = `${target.name}/${name}`
@@ -414,9 +417,10 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
           databases.set(key, database)
           // A target that is down must not keep the others from starting; readiness shows it and its clients are told.
           await database.refresh().catch(() => undefined)
-          if (database.healthy()) await findAnalysis(database, target.postgres)
+          if (database.healthy()) await findAnalysis(database, target.postgres).catch((error: unknown) => faults.push(error instanceof Error ? error.message : String(error)))
         }
       }
+      if (faults.length > 0) throw new GatewayError('config_invalid', faults.join('; '))
     },
     accept(client, door) {
       const done = accept(client as Socket, door).finally(() => accepting.delete(done))

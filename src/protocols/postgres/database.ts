@@ -5,7 +5,7 @@ import { readAnswers } from './answers.ts'
 import { buildCatalog, type Catalog, CATALOG_QUERIES, type CatalogRow } from './catalog.ts'
 import type { RawStatement } from './raw.ts'
 import { type Analyser, type AnalysisMethod, createAnalyser } from './resolve/analysis.ts'
-import type { AnalysisState } from './resolve/analysis-side.ts'
+import { type AnalysisState, isSupported, NEWEST_MAJOR, OLDEST_MAJOR } from './resolve/analysis-side.ts'
 import { type AnalysisLogin, analysisWords } from './resolve/analysis-words.ts'
 import { createResolver, type Resolver } from './resolve/resolver.ts'
 import type { ViewTrees } from './resolve/views.ts'
@@ -98,6 +98,11 @@ export function openDatabase({ key, target, words, door, connectTimeoutMs, parse
   async function ask(name: string): Promise<readonly CatalogRow[]> {
     if (upstream === undefined) {
       const fresh = await connect(door.own(null, `postgres/${key}/connect`), target, word('connect'), { connectTimeoutMs, maxMessageBytes: MAX_ROW_BYTES })
+      const version = fresh.parameters.get('server_version') ?? ''
+      if (!isSupported(version)) {
+        fresh.socket.destroy()
+        throw new GatewayError('target_unavailable', `the target is PostgreSQL ${version || 'of a version it does not tell'}; ${OLDEST_MAJOR} to ${NEWEST_MAJOR} are supported`)
+      }
       // Between two questions nobody else listens for the connection's end.
       fresh.socket.on('error', () => undefined).on('close', () => { if (upstream === fresh) upstream = undefined })
       upstream = fresh

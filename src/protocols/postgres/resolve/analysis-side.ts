@@ -16,6 +16,11 @@ export interface AnalysisState {
   /** Null: the way works. Else a sentence each. */
   readonly print: string | null
   readonly function: string | null
+  /** Who asks, and as whom. */
+  readonly user: string
+  readonly role: string
+  /** What the way that is taken writes to the log of the target; null: nothing. */
+  readonly writesToLog: string | null
 }
 
 export interface Side {
@@ -60,13 +65,15 @@ export async function openSide(parts: AnalyserParts): Promise<Side> {
 
 async function prepare(parts: AnalyserParts, upstream: Upstream, say: (word: AnalysisWord) => Promise<Answers>): Promise<AnalysisState> {
   const major = majorOf(upstream.parameters.get('server_version') ?? '')
-  const state = (method: AnalysisState['method'], print: string | null, byFunction: string | null): AnalysisState => ({ method, major, print, function: byFunction })
-  if (major < OLDEST_MAJOR || major > NEWEST_MAJOR) {
+  const { login, method } = parts
+  const state = (way: AnalysisState['method'], print: string | null, byFunction: string | null, writesToLog: string | null = null): AnalysisState => ({
+    method: way, major, print, function: byFunction, user: login.user, role: login.role, writesToLog,
+  })
+  if (!isSupported(String(major))) {
     const why = `the target is PostgreSQL ${major || 'of unknown version'}; its query trees are read of ${OLDEST_MAJOR} to ${NEWEST_MAJOR} only`
     return state('none', why, why)
   }
   const about = only(await say(major === 14 ? 'about_14' : 'about'))
-  const { login, method } = parts
   let whyNotRole: string | null = null
   let quiet = about['log_level'] === 'fatal' || about['log_level'] === 'panic'
   if (!quiet && about['may_quiet'] === 't' && method !== 'none' && method !== 'function') quiet = (await say('quiet')).errors.length === 0
@@ -82,7 +89,7 @@ async function prepare(parts: AnalyserParts, upstream: Upstream, say: (word: Ana
   }
   if (byFunction === null && (method === 'auto' || method === 'function')) {
     throwIfRefused(await say('names'))
-    return state('function', print, byFunction)
+    return state('function', print, byFunction, quiet ? null : loggedFunctions(about))
   }
   return state('none', print, byFunction)
 }
@@ -94,6 +101,14 @@ function notAsFunction(about: AnswerRow, role: string): string | null {
   return null
 }
 
+/** CREATE FUNCTION is DDL to the log and to whatever audits the target. */
+function loggedFunctions(about: AnswerRow): string | null {
+  const statements = about['log_statement'] ?? ''
+  if (statements === 'ddl' || statements === 'all' || statements === 'mod') return `every analysed statement, as CREATE FUNCTION (log_statement is ${statements})`
+  if (about['log_duration'] !== '-1') return `analysed statements that take long, as CREATE FUNCTION (log_min_duration_statement is ${about['log_duration'] ?? '?'})`
+  return 'statements that the target refuses, as errors'
+}
+
 function only({ rows, errors }: Answers): AnswerRow {
   const [row] = rows
   if (row === undefined) throw new GatewayError('target_failed', `the target could not be asked about itself: ${errors[0]?.get('M') ?? 'no answer'}`)
@@ -102,6 +117,12 @@ function only({ rows, errors }: Answers): AnswerRow {
 
 function throwIfRefused({ errors }: Answers): void {
   if (errors[0] !== undefined) throw new GatewayError('target_failed', `the target refused a setting of the analysis connection: ${errors[0].get('M') ?? ''}`)
+}
+
+/** `server_version` as the target reports it: `18.4`, `16.2 (Debian ..)`, `19beta1`. */
+export function isSupported(version: string): boolean {
+  const major = majorOf(version)
+  return major >= OLDEST_MAJOR && major <= NEWEST_MAJOR
 }
 
 function majorOf(version: string): number {

@@ -47,6 +47,7 @@ export function wordName(key: string, word: AnalysisWord): string {
 /** What can be done here: asked as the role that signed in, before it takes the agents' role. */
 function about(role: string, mayQuiet: string): string {
   return `SELECT pg_catalog.current_setting('server_version_num') AS version, pg_catalog.current_setting('log_min_messages') AS log_level,
+    pg_catalog.current_setting('log_statement') AS log_statement, pg_catalog.current_setting('log_min_duration_statement') AS log_duration,
     pg_catalog.pg_is_in_recovery() AS standby, ${mayQuiet} AS may_quiet,
     pg_catalog.has_database_privilege(${literal(role)}, pg_catalog.current_database(), 'TEMP') AS may_temp,
     (SELECT pg_catalog.count(*) FROM pg_catalog.pg_event_trigger WHERE evtenabled OPERATOR(pg_catalog.<>) 'D' AND evtevent OPERATOR(pg_catalog.<>) 'login') AS event_triggers`

@@ -25,6 +25,8 @@ export interface Analyser {
   analyse(text: string, parameterTypes: readonly number[]): Promise<Analysis>
   /** As the target was last found. Undefined: it has not answered yet. */
   state(): AnalysisState | undefined
+  /** Why the last attempt to sign in failed; null: it did not. */
+  failure(): string | null
   /** Finds out what the target allows, over a connection that is then used. Throws `target_unavailable`. */
   probe(): Promise<AnalysisState>
   stop(): void
@@ -69,7 +71,7 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
   let opening = 0
   let state: AnalysisState | undefined
   let failedUntil = 0
-  let failure = ''
+  let failure: string | null = null
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
@@ -84,10 +86,14 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
       sides.add(side)
       side.onEnd(() => sides.delete(side))
       failedUntil = 0
+      failure = null
       const isNew = state?.method !== side.state.method
       state = side.state
       if (isNew) parts.onState?.(side.state)
       return side
+    } catch (error) {
+      failure = error instanceof Error ? error.message : 'the target could not be reached'
+      throw error
     } finally {
       opening--
     }
@@ -122,9 +128,8 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
     }
   }
 
-  function onOpenFailed(error: unknown): void {
+  function onOpenFailed(): void {
     failedUntil = performance.now() + RETRY_AFTER_MS
-    failure = error instanceof Error ? error.message : 'the target could not be reached'
     if ([...sides].some((side) => side.open) || opening > 0) return
     waitingBytes = 0
     for (const job of waiting.splice(0)) job.done(unresolved(`the target could not be asked what it means: ${failure}`))
@@ -159,6 +164,7 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
       })
     },
     state: () => state,
+    failure: () => failure,
     async probe() {
       const known = [...sides].find((side) => side.open)
       const side = known ?? (await open())
