@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readlink, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readlink, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inspectConfig } from '../../src/config.ts'
 import { digestOf } from '../../src/enforcement/permit.ts'
+import type { TargetCheck } from '../../src/offline/check.ts'
+import { tryTargets } from '../../src/offline/try-targets.ts'
 import { findAnalysis } from '../../src/protocols/postgres/resolve/analysis-method.ts'
 import type { Analysis } from '../../src/protocols/postgres/resolve/analysis.ts'
 import { analysisMessages } from '../../src/protocols/postgres/upstream.ts'
@@ -185,6 +189,49 @@ describe('the way that is taken', () => {
     expect(await ask(opened, 'SELECT name FROM v')).toMatchObject({ kind: 'trees', by: 'print' })
     expect(await log()).not.toContain('rewritten parse tree')
     await world.superuser.query(`REVOKE SET ON PARAMETER log_min_messages FROM ${AGENT_ROLE}`)
+  })
+})
+
+describe('holdpoint check --connect', () => {
+  async function check(postgres: Readonly<Record<string, unknown>>): Promise<readonly TargetCheck[]> {
+    const folder = await mkdtemp(join(tmpdir(), 'holdpoint-check-'))
+    try {
+      const file = join(folder, 'holdpoint.yaml')
+      for (const [name, content] of [['agent', 'agent'], ['asker', 'asker'], ['stranger', 'stranger'], ['masking', 'm'.repeat(40)]] as const) await writeFile(join(folder, name), content)
+      await mkdir(join(folder, 'policies'))
+      await writeFile(file, JSON.stringify({
+        version: 1, policies: 'policies', masking: { key: { file: 'masking' } },
+        trust: [{ name: 'corp', issuer: 'http://127.0.0.1:1', audience: 'holdpoint', kind: 'agent' }],
+        targets: [{ name: 'db', protocol: 'postgres', postgres: { host: '127.0.0.1', port: world.server.port, database: 'postgres', user: AGENT_ROLE, password: { file: 'agent' }, tls: { mode: 'disable' }, ...postgres } }],
+      }))
+      const { config, faults } = inspectConfig(file)
+      if (config === undefined) throw new Error(JSON.stringify(faults))
+      return await tryTargets(config)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
+  it('says what works, what is used and what would have to be run once', async () => {
+    const [{ major }] = (await world.query(`SELECT current_setting('server_version_num')::int / 10000 AS major`)) as [{ major: number }]
+    const options = major >= 16 ? ' WITH INHERIT FALSE, SET TRUE' : ''
+    const [own] = await check({})
+    expect(own).toMatchObject({ target: 'db/postgres', ok: true, analysis: { version: major, used: 'function', function: null, print: expect.stringContaining('log_min_messages'), writesToLog: expect.stringContaining('log_statement is all') } })
+    expect(own?.analysis?.once).toEqual(["CREATE ROLE holdpoint_analysis LOGIN NOINHERIT PASSWORD '...'", `GRANT ${AGENT_ROLE} TO holdpoint_analysis${options}`, "ALTER ROLE holdpoint_analysis SET log_min_messages = 'panic'"])
+    expect(await check({ analysis: { user: 'asker', password: { file: 'asker' } } })).toMatchObject([{ ok: true, analysis: { used: 'print', print: null, writesToLog: null, once: [] } }])
+  })
+
+  it('fails where a configured way does not work there', async () => {
+    expect(await check({ analysis: { method: 'print' } })).toMatchObject([{ ok: false, detail: expect.stringContaining('log_min_messages'), analysis: { used: 'none' } }])
+    expect(await check({ analysis: { user: 'asker', password: { file: 'stranger' }, method: 'print' } })).toMatchObject([{ ok: false, detail: expect.stringContaining("refused the gateway's login") }])
+  })
+
+  it('what it says to run is what makes print work', async () => {
+    const [before] = await check({ analysis: { user: 'stranger', password: { file: 'stranger' } } })
+    expect(before?.analysis?.used).toBe('none')
+    for (const sql of before?.analysis?.once ?? []) await world.superuser.query(sql)
+    expect(await check({ analysis: { user: 'stranger', password: { file: 'stranger' } } })).toMatchObject([{ ok: true, analysis: { used: 'print' } }])
+    await world.superuser.query(`REVOKE ${AGENT_ROLE} FROM stranger`)
   })
 })
 
