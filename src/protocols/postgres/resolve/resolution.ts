@@ -21,7 +21,7 @@ export interface ResolvedRelation {
   readonly written: readonly number[]
   /** Oids of the views through which it is reached, outermost first; empty: the text names it. */
   readonly via: readonly number[]
-  /** False: ONLY. */
+  /** False: ONLY, or the target of an INSERT, which puts rows into one table (a partitioned one hands them on: true). */
   readonly withChildren: boolean
   /** Role (oid) whose rights count there, where it is not the session's: the owner of a view. 0: the session's. */
   readonly checkedAs: number
@@ -29,7 +29,11 @@ export interface ResolvedRelation {
   readonly rowSecurity: boolean
 }
 
-/** A function that the statement runs, by whatever notation. */
+/**
+ * A function that the statement runs, by whatever notation. Equality and order of GROUP BY, ORDER BY, DISTINCT, set operations and
+ * row comparisons are `support`, and are there only where the operator did not come with the server. What COERCEVIAIO and
+ * COERCETODOMAIN run stands in no tree: it belongs to the types, and those are in `userTypes`.
+ */
 export interface ResolvedCall {
   readonly function: number
   /** `type_io`: an input or output function that a cast runs. `constraint`: what a domain checks. `sample`: a TABLESAMPLE method. */
@@ -51,12 +55,15 @@ export interface OutputColumn extends Origin {
   readonly plain?: BaseColumn
 }
 
-/** A value written to a column; `into` null where the target is no column (SELECT INTO and CREATE TABLE AS make new ones: by output). */
+/** A value written to a column that is there (SELECT INTO and CREATE TABLE AS make new ones: by output). The bodies of SQL functions that are called count too. */
 export interface WriteFlow extends Origin {
   readonly into: BaseColumn
 }
 
-/** An argument of a function that keeps or sends what it is given (set_config, pg_notify, lo_from_bytea): value flow out of the rows. */
+/**
+ * What of the rows goes into a function that keeps or sends it (set_config, pg_notify, lo_from_bytea, one that nobody could read).
+ * Calls with constants and parameters only are not here.
+ */
 export interface CallFlow extends Origin {
   readonly function: number
 }
@@ -72,7 +79,11 @@ export interface ResolvedQuery {
   readonly userTypes: readonly number[]
   /** What it sends back, junk columns left out: SELECT's list or RETURNING. Null: nothing. */
   readonly output: readonly OutputColumn[] | null
-  /** Columns that decide which rows, how many or in what order, without being shown: WHERE, JOIN, GROUP BY, HAVING, ORDER BY, DISTINCT, LIMIT, EXISTS, CASE conditions. */
+  /**
+   * Columns that decide which rows, how many or in what order, shown or not: WHERE, JOIN, GROUP BY, HAVING, ORDER BY, DISTINCT,
+   * LIMIT, windows, sublinks, arguments of sets, and conditions of CASE and FILTER (these are in the value's origin too).
+   * Left out: what a view asks of its rows by itself, and what row security adds.
+   */
   readonly influence: readonly BaseColumn[]
   readonly influenceOpaque: string | null
   readonly flows: readonly WriteFlow[]
@@ -130,6 +141,8 @@ export interface TreeKnowledge {
   classOf(functionOid: number): FunctionClass
   /** For a generated column: the columns of its row that it is computed from (0 is the whole row); empty for any other. */
   derivedFrom(relation: number, attribute: number): readonly number[]
+  /** pg_operator.oprcode, for operators that stand in a tree without their function (GROUP BY and the like, CYCLE); 0: not known. */
+  functionOfOperator?(operatorOid: number): number
 }
 
 /** A SQL-language function, read: what its body reads, writes and calls. */
