@@ -29,7 +29,7 @@ function describeQuery(query: ResolvedQuery, named: (oid: number) => string): st
     one.checkedAs === 0 ? '' : `as ${one.checkedAs}`,
     one.rowSecurity ? 'row security' : '',
   ].filter((part) => part !== '').join(' '))
-  const calls = query.calls.map((call) => `${call.via} ${call.function === 0 ? '?' : named(call.function)}${(call.operator ?? 0) >= FIRST_OWN ? ` by ${named(call.operator as number)}` : ''}`)
+  const calls = query.calls.map((call) => `${call.via} ${named(call.function)}${(call.operator ?? 0) >= FIRST_OWN ? ` by ${named(call.operator as number)}` : ''}`)
   return [
     `${query.origin} ${query.command}${query.boundless ? ' boundless' : ''}${query.locks ? ' locks' : ''}`,
     relations.sort().join('; '),

@@ -100,6 +100,29 @@ describe('what the reader does not know', () => {
   })
 })
 
+describe('an operator without its function', () => {
+  // `DISTINCT` of a column whose type somebody else made.
+  const distinct = textOf('distinct').replaceAll(/:eqop \d+/g, ':eqop 70001').replaceAll(/:sortop \d+/g, ':sortop 70002')
+
+  it('is called by the function that the catalogue has for it', () => {
+    const [query] = readQueries(readNodeTree(distinct), { ...knowledgeOf(18), functionOfOperator: (oid) => oid + 1_000 })
+    expect(query?.calls).toEqual([{ function: 71_001, via: 'support', operator: 70_001 }, { function: 71_002, via: 'support', operator: 70_002 }])
+    expect(query?.unknown).toEqual([])
+  })
+
+  it('is a reason when nobody knows its function', () => {
+    const [query] = readQueries(readNodeTree(distinct), knowledgeOf(18))
+    expect(query?.calls).toEqual([])
+    expect(query?.unknown).toEqual(['operator 70001, whose function is not known', 'operator 70002, whose function is not known'])
+  })
+
+  it('is nothing to know when it came with the server: CYCLE', () => {
+    const read = (functionOfOperator?: (oid: number) => number): unknown => readQueries(readNodeTree(textOf('cte_search_cycle')), { ...knowledgeOf(18), ...(functionOfOperator === undefined ? {} : { functionOfOperator }) }).map(({ calls, unknown }) => [calls.map(({ function: oid }) => oid).sort(), unknown])
+    expect(read()).toEqual([[[177, 383], []]])
+    expect(read((oid) => ({ 2988: 2981, 85: 84 })[oid] ?? 0)).toEqual([[[177, 2981, 383, 84], []]])
+  })
+})
+
 describe('the digest of trees', () => {
   const digest = (...texts: readonly string[]): string => treeDigest(texts.map(readNodeTree))
   const update = textOf('update')

@@ -1,6 +1,6 @@
 import type { FactValue } from '../../gateway/command.ts'
 import { relationsCascadedTo } from './cascade.ts'
-import type { Catalog } from './catalog.ts'
+import type { Catalog, CatalogSource } from './catalog.ts'
 import { codeOfCalls, type CodeOfCalls, describeFunction } from './function-code.ts'
 import { lineageAttributes, lineageOfQuery } from './lineage-facts.ts'
 import { displayName, isSystem, type Names, type Placed, placeRelation } from './placement.ts'
@@ -117,12 +117,14 @@ function useOf(resolved: ResolvedRelation, catalog: Catalog, unknown: Set<string
 /** A materialised view shows what its query once read, so that is named too, views within it included. */
 function sourcesOf(use: Use, catalog: Catalog): Use[] {
   const found = new Map<number, Use>()
-  const follow = (oids: readonly number[]): void => {
-    for (const oid of oids) {
+  const follow = (sources: readonly CatalogSource[]): void => {
+    for (const { relation: oid, columns } of sources) {
       const relation = catalog.relations.get(oid)
-      if (relation === undefined || found.has(oid) || isSystem(relation)) continue
-      found.set(oid, { relation, raw: { ...use.raw, name: relation.name, access: 'select' }, read: new Set(), written: null })
-      follow(relation.sources)
+      if (relation === undefined || isSystem(relation)) continue
+      const before = found.get(oid)
+      const read = relation.columns.filter(({ number }) => columns === null || columns.includes(number)).map(({ name }) => name)
+      found.set(oid, { relation, raw: { ...use.raw, name: relation.name, access: 'select' }, read: new Set([...(before?.read ?? []), ...read]), written: null })
+      if (before === undefined) follow(relation.sources)
     }
   }
   follow(use.relation.sources)
@@ -142,7 +144,8 @@ function meaningAttributes(raw: RawStatement, query: ResolvedQuery, code: CodeOf
   if (views.length > 0) out['via_views'] = [...new Set(views.map(displayName))].sort()
   const owners = query.relations.flatMap(({ checkedAs }) => (checkedAs === 0 ? [] : [catalog.roles.get(checkedAs) ?? String(checkedAs)])).filter((role) => role !== names.role)
   if (owners.length > 0) out['rights_of'] = [...new Set(owners)].sort()
-  if (query.relations.some(({ oid, withChildren }) => !withChildren && (catalog.relations.get(oid)?.children.length ?? 0) > 0)) out['only'] = true
+  // An INSERT has one table, without anybody saying ONLY.
+  if (query.relations.some(({ oid, withChildren, access }) => !withChildren && !(query.command === 'insert' && access !== 'read' && access !== 'lock') && (catalog.relations.get(oid)?.children.length ?? 0) > 0)) out['only'] = true
   if (query.relations.some(({ rowSecurity }) => rowSecurity)) out['row_security'] = true
   return out
 }

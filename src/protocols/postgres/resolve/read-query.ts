@@ -153,7 +153,7 @@ class TreeReader {
     if (node.type === 'VAR') this.#variable(node)
     else if (node.type === 'PARAM') this.#parameter(node)
     else if (node.type === 'NEXTVALUEEXPR') this.#into.relations.push(sequence(numberOf(node, 'seqid'), this.#via))
-    for (const call of callsOf(node)) this.#into.calls.set(`${call.via} ${call.function} ${call.operator ?? ''}`, call)
+    for (const call of callsOf(node)) this.#call(call)
     const view = node.type === 'RANGETBLENTRY' || node.type === 'RTE' ? viewIn(node) : 0
     if (view === 0) return this.#fields(node)
     const via = this.#via
@@ -195,6 +195,14 @@ class TreeReader {
           this.#walk(value)
         }
     }
+  }
+
+  #call(call: ResolvedCall): void {
+    const { operator = 0 } = call
+    const oid = call.function === 0 && operator !== 0 ? this.#knowledge.functionOfOperator?.(operator) ?? 0 : call.function
+    if (oid !== 0) this.#into.calls.set(`${call.via} ${oid} ${operator}`, { ...call, function: oid })
+    // CYCLE compares by operators whose functions are not in the tree; those that came with the server only compare.
+    else if (operator === 0 || operator >= FIRST_USER_OID) this.#into.unknown.add(operator === 0 ? `${call.via} of a function that the tree does not have` : `operator ${operator}, whose function is not known`)
   }
 
   #walk(value: Value): void {

@@ -189,6 +189,7 @@ function readAll(answer: Whole, bodies: Bodies, catalog: Catalog): Resolved {
     isBuiltin: (oid) => catalog.functions.get(oid)?.builtin ?? oid < 16_384,
     classOf: (oid) => catalog.functions.get(oid)?.class ?? 'opaque',
     derivedFrom: (relation, attribute) => catalog.relations.get(relation)?.columnByNumber.get(attribute)?.derivedFrom ?? [],
+    functionOfOperator: (oid) => catalog.operators.get(oid)?.function ?? 0,
     expanded(oid) {
       const done = functions.get(oid)
       if (done !== undefined) return done
