@@ -21,7 +21,7 @@ export function addValue(node: Node, scope: Scope, into: Taint): void {
     case 'FIELDSELECT':
       return addField(node, scope, into)
     case 'FUNCEXPR':
-      return addCall(node, 'funcid', 'args', scope, into)
+      return addCall(node, numberOf(node, 'funcid'), scope, into)
     case 'OPEXPR':
     case 'DISTINCTEXPR':
     case 'NULLIFEXPR':
@@ -96,10 +96,10 @@ function addParameter(node: Node, scope: Scope, into: Taint): void {
   if (!isFound) into.unknown('a value whose query the tree does not have')
 }
 
-function addCall(node: Node, functionField: string, argsField: string, scope: Scope, into: Taint): void {
+function addCall(node: Node, functionOid: number, scope: Scope, into: Taint): void {
   const args = new Taint()
-  addAll(node.fields.get(argsField), scope, args)
-  addResult(node, numberOf(node, functionField), args, scope, into)
+  addAll(node.fields.get('args'), scope, args)
+  addResult(node, functionOid, args, scope, into)
   // In a select list too, a set decides how many rows there are.
   if (node.fields.get('funcretset') === 'true' || node.fields.get('opretset') === 'true') scope.influence.add(args)
 }
@@ -108,8 +108,11 @@ function addCall(node: Node, functionField: string, argsField: string, scope: Sc
 const FIRST_OWN = 16384
 
 function addOperator(node: Node, scope: Scope, into: Taint): void {
-  if (numberOf(node, 'opfuncid') === 0 && numberOf(node, 'opno') < FIRST_OWN) return addAll(node.fields.get('args'), scope, into)
-  addCall(node, 'opfuncid', 'args', scope, into)
+  const operator = numberOf(node, 'opno')
+  const functionOid = numberOf(node, 'opfuncid') || (scope.run.knowledge.functionOfOperator?.(operator) ?? 0)
+  // Those that came with the server give what follows from their arguments.
+  if (functionOid === 0 && operator !== 0 && operator < FIRST_OWN) return addAll(node.fields.get('args'), scope, into)
+  addCall(node, functionOid, scope, into)
 }
 
 function addResult(node: Node, functionOid: number, args: Taint, scope: Scope, into: Taint): void {
