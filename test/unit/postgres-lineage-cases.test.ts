@@ -153,7 +153,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { sql: 'SELECT setseed(age), pg_advisory_lock(age), setval(\'s\', age), lo_from_bytea(0, ssn::bytea), pg_logical_emit_message(false, ssn, name) FROM users', out: ['users.age', 'users.age', 'users.age', 'users.ssn ?', 'users.name users.ssn ?'], calls: ['lo_from_bytea < users.ssn', 'pg_advisory_lock < users.age', 'pg_logical_emit_message < users.name users.ssn', 'setseed < users.age', 'setval < users.age'] },
     { sql: "SELECT query_to_xml('SELECT 1', true, true, ''), table_to_xml('users', true, true, ''), ts_rewrite('a', 'SELECT 1'), pg_read_file('x'), lo_get(1)", out: ['?', '?', '?', '?', '?'] },
     { sql: "SELECT * FROM ts_stat('SELECT 1')", out: ['?', '?', '?'], influence: '?' },
-    { sql: "SELECT current_setting('server_version'), current_setting('a.b'), current_setting(name), current_setting('application_name', true) FROM users", out: ['', '?', 'users.name ?', '?'] },
+    { sql: "SELECT current_setting('server_version'), current_setting('a.b'), current_setting(name), current_setting('application_name', true), current_setting('timezone'), current_setting('Transaction_Isolation') FROM users", out: ['', '?', 'users.name ?', '?', '?', ''] },
+    { sql: 'SELECT setting FROM pg_settings', out: ['?'] },
     { sql: 'SELECT lower(name), substring(ssn FROM 1 FOR 3), md5(ssn), now(), random(), currval(\'s\') FROM users', out: ['users.name', 'users.ssn', 'users.ssn', '', '', ''] },
   ],
 }

@@ -63,8 +63,11 @@ const CURRENT_SETTING: ReadonlySet<number> = new Set([2077, 3294])
 /** pg_show_all_settings(), behind the view pg_settings: it lists the settings that anybody made up too. */
 const ALL_SETTINGS = 2084
 
-/** Settings that hold no text of the session's choosing, so nothing can be parked in them. */
-const HARMLESS_SETTINGS = /^(server_version(_num)?|server_encoding|client_encoding|integer_datetimes|is_superuser|standard_conforming_strings|in_hot_standby|block_size|max_\w+|timezone|datestyle|intervalstyle|bytea_output|transaction_\w+|default_transaction_\w+)$/i
+/**
+ * Settings in which nothing can be parked: fixed by the server, or one of a few words. Not TimeZone (`<any text>5` is one), nor
+ * those that are numbers of the session's choosing.
+ */
+const HARMLESS_SETTINGS = /^(server_version(_num)?|server_encoding|client_encoding|integer_datetimes|is_superuser|standard_conforming_strings|in_hot_standby|block_size|max_(connections|identifier_length|index_keys|function_args)|(default_)?transaction_(isolation|read_only|deferrable))$/i
 
 function opaqueBuiltin(functionOid: number, is: FunctionClass, args: Value | undefined): string | null {
   if (UNKNOWABLE.has(is)) return `function ${functionOid}, whose result does not come from its arguments alone (${is})`
