@@ -15,7 +15,14 @@ import { connect, send, startupPacket, type Upstream, type UpstreamTarget } from
 // statements mean there, asked over the others. Everything said on the first is one of the registered words, so it needs
 // no verdict and can be nothing else.
 
+/**
+ * How soon changes that others make are seen. A second while statements are judged by the catalogue and where asking is
+ * cheap; else so seldom that it costs the target a hundredth of its time. Every question is a line of the journal.
+ */
 const CHECK_EVERY_MS = 1_000
+const CHECK_UNUSED_EVERY_MS = 5_000
+const CHECK_AT_LEAST_EVERY_MS = 15_000
+const CHECK_SHARE = 100
 const ANSWER_WITHIN_MS = 30_000
 const MAX_ROW_BYTES = 64 << 20
 const MAX_ANSWER_BYTES = 256 << 20
@@ -90,8 +97,17 @@ export function openDatabase({ key, target, words, door, connectTimeoutMs, parse
   let reading: Promise<void> | undefined
   let again = false
   let stopped = false
-  const timer = setInterval(() => void refresh().catch(() => undefined), CHECK_EVERY_MS)
-  timer.unref()
+  let costMs = 0
+  let isUsed = true
+  let timer = setTimeout(check, CHECK_EVERY_MS).unref()
+
+  function check(): void {
+    void refresh().catch(() => undefined).finally(() => {
+      const soonest = isUsed ? CHECK_EVERY_MS : CHECK_UNUSED_EVERY_MS
+      isUsed = false
+      if (!stopped) timer = setTimeout(check, Math.min(CHECK_AT_LEAST_EVERY_MS, Math.max(soonest, costMs * CHECK_SHARE))).unref()
+    })
+  }
 
   const word = (name: string): Buffer => words.get(`postgres/${key}/${name}`) as Buffer
 
@@ -123,7 +139,9 @@ export function openDatabase({ key, target, words, door, connectTimeoutMs, parse
       // Asked first: what ends between the two is seen again the next time.
       const at = (await ask('snapshot'))[0]?.['snapshot'] ?? ''
       if (at === snapshot && at !== '' && catalog !== undefined && healthy) return
+      const began = performance.now()
       const now = (await ask('generation'))[0]?.['generation'] ?? ''
+      costMs = performance.now() - began
       if (now !== seen || catalog === undefined) {
         const rows = new Map<string, readonly CatalogRow[]>()
         for (const name of CATALOG_QUERIES.keys()) if (name !== 'generation') rows.set(name, await ask(name))
@@ -160,6 +178,11 @@ export function openDatabase({ key, target, words, door, connectTimeoutMs, parse
     return reading
   }
 
+  function generationNow(): number {
+    isUsed = true
+    return generation
+  }
+
   function current(): Catalog {
     if (catalog === undefined) throw new GatewayError('target_unavailable', `the catalogue of ${key} could not be read yet`)
     return catalog
@@ -182,15 +205,15 @@ export function openDatabase({ key, target, words, door, connectTimeoutMs, parse
   return {
     name: key,
     catalog: current,
-    generation: () => generation,
+    generation: generationNow,
     healthy: () => healthy,
     analyser,
-    resolver: createResolver({ catalog: current, generation: () => generation, refresh, analyser, views, parse }),
+    resolver: createResolver({ catalog: current, generation: generationNow, refresh, analyser, views, parse }),
     refresh,
     stop() {
       stopped = true
       analyser.stop()
-      clearInterval(timer)
+      clearTimeout(timer)
       upstream?.socket.destroy()
     },
   }
