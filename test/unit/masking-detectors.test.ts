@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createDetectors } from '../../src/masking/detectors.ts'
 import { maskJson } from '../../src/masking/json.ts'
+import { nextCandidate } from '../../src/masking/scan.ts'
 
 const detectors = createDetectors()
 
@@ -202,5 +203,28 @@ describe('detectors on JSON', () => {
         if (out !== undefined) expect(() => JSON.parse(out)).not.toThrow()
       }),
     )
+  })
+})
+
+describe('the byte scan', () => {
+  const piece = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...'0123456789 -.+') }, fc.constantFrom('GB82', 'ya29.', 'x', '--', '(', ')', '@', '~', 'Q~', '_', '=', 'I', 'J'), fc.constantFrom(...FINDS.map(([, value]) => value)))
+  const text = fc.array(piece, { maxLength: 60 }).map((pieces) => Buffer.from(pieces.join('')))
+
+  it('never answers with what lies before the place it is asked from', () => {
+    fc.assert(fc.property(text, (bytes) => {
+      for (let from = 0; from <= bytes.length; from++) {
+        const found = nextCandidate(bytes, from, 0, bytes.length)
+        expect(found === -1 || (found >= from && found < bytes.length)).toBe(true)
+      }
+    }), { numRuns: 2_000 })
+  })
+
+  it('stops where it would have stopped, however often it is asked on the way', () => {
+    fc.assert(fc.property(text, fc.nat(300), (bytes, at) => {
+      const first = nextCandidate(bytes, 0, 0, bytes.length)
+      const from = Math.min(at, Math.max(0, first))
+      // A separator is looked at together with the digits behind it, so the question may not part the two.
+      if (first !== -1 && from + 1 < first) expect(nextCandidate(bytes, from, 0, bytes.length)).toBe(first)
+    }), { numRuns: 2_000 })
   })
 })
