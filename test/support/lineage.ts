@@ -3,7 +3,8 @@ import pg from 'pg'
 import { builtinClass, type FunctionClass, type Volatility } from '../../src/protocols/postgres/functions.ts'
 import { type QueryTrace, trace } from '../../src/protocols/postgres/resolve/lineage.ts'
 import { isNode, type Node, readNodeTree, unfold } from '../../src/protocols/postgres/resolve/node-tree.ts'
-import type { BaseColumn, ExpandedFunction, Origin, TreeKnowledge } from '../../src/protocols/postgres/resolve/resolution.ts'
+import { readQueries } from '../../src/protocols/postgres/resolve/read-query.ts'
+import type { BaseColumn, ExpandedFunction, Origin, ResolvedQuery, TreeKnowledge } from '../../src/protocols/postgres/resolve/resolution.ts'
 import { startTestPostgres } from './postgres.ts'
 
 export interface LineageServer {
@@ -11,6 +12,8 @@ export interface LineageServer {
   readonly major: number
   /** Parses a text on the server and follows the trees it prints, the statement's own first. */
   trace(sql: string): Promise<readonly ReadonlyMap<Node, QueryTrace>[]>
+  /** The same trees, read whole. */
+  read(sql: string): Promise<readonly ResolvedQuery[]>
   /** `users.email`; a whole row is `users.*`, a system column `users.-1`. */
   name(column: BaseColumn): string
   /** Sorted names; `?` is added where it is opaque. */
@@ -58,6 +61,7 @@ export async function startLineageServer(major: number, schema: string, expanded
       const printed = await parseOnly(client, sql)
       return printed.map((text) => readNodeTree(unfold(text))).flatMap((trees) => (Array.isArray(trees) ? trees : [trees])).filter(isNode).map((tree) => trace(tree, knowledge))
     },
+    read: async (sql) => (await parseOnly(client, sql)).flatMap((text) => readQueries(readNodeTree(unfold(text)), knowledge)),
     name: ({ relation, attribute }) => attribute > 0 ? columns.get(`${relation}.${attribute}`) ?? `${relation}.${attribute}` : `${relations.get(String(relation)) ?? relation}.${attribute === 0 ? '*' : attribute}`,
     names: ({ from, opaque }) => [...from.map(server.name).sort(), ...(opaque === null ? [] : ['?'])].join(' '),
     called: (oid) => functions.get(String(oid)) ?? String(oid),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ExpandedFunction, ResolvedQuery } from '../../src/protocols/postgres/resolve/resolution.ts'
+import type { ExpandedFunction } from '../../src/protocols/postgres/resolve/resolution.ts'
 import { type LineageServer, majorsAtHand, startLineageServer } from '../support/lineage.ts'
 
 // What the trees of real servers say about single statements. u is users, o is orders; columns by their names there.
@@ -180,33 +180,19 @@ const COPIES: readonly { readonly sql: string; readonly plain: readonly string[]
   { sql: 'SELECT name::varchar, age::text FROM users', plain: ['users.name', ''] },
 ]
 
-/** As a reader of bodies gives them; only what lineage looks at is filled in. */
-function expandedAs(name: string, oidOf: (relation: string) => number): ExpandedFunction | null {
-  const users = oidOf('users')
-  const query: ResolvedQuery = {
-    command: 'select', origin: 'text', relations: [], calls: [], userTypes: [], output: [{ name: 'x', type: 25, from: [], opaque: null }], influence: [], influenceOpaque: null,
-    flows: [], callFlows: [], boundless: true, locks: false, parameters: new Map(), unknown: [],
-  }
-  if (name === 'shout') return { queries: [{ ...query, calls: [{ function: 871, via: 'call' }] }] }
-  if (name === 'look_up') {
-    return { queries: [{ ...query, relations: [{ oid: users, kind: 'r', access: 'read', read: [1, 4], written: [], via: [], withChildren: true, checkedAs: 0, rowSecurity: false }], output: [{ name: 'ssn', type: 25, from: [{ relation: users, attribute: 4 }], opaque: null }], influence: [{ relation: users, attribute: 1 }] }] }
-  }
-  if (name === 'note_down') return { queries: [{ ...query, command: 'insert', output: null, flows: [{ into: { relation: oidOf('audit'), attribute: 2 }, from: [], opaque: null }] }] }
-  return null
+/** Bodies that are read, as they stand in the schema. */
+const BODIES: Readonly<Record<string, string>> = {
+  shout: 'SELECT upper($1)',
+  look_up: 'SELECT ssn FROM users WHERE id = $1',
+  note_down: 'INSERT INTO audit (what) VALUES ($1)',
 }
 
 describe.each(majorsAtHand())('lineage of the trees of Postgres %i', (major) => {
   let server: LineageServer
-  const relations = new Map<string, number>()
-  const expansions = new Map<string, ExpandedFunction | null>()
+  const bodies = new Map<string, ExpandedFunction>()
   beforeAll(async () => {
-    server = await startLineageServer(major, `${SCHEMA} CREATE SEQUENCE s`, (name) => {
-      // The same object each time, as a cache gives it.
-      if (!expansions.has(name)) expansions.set(name, expandedAs(name, (relation) => relations.get(relation) ?? 0))
-      return expansions.get(name) ?? null
-    })
-    const { rows } = await server.client.query<{ oid: number; relname: string }>('SELECT oid, relname FROM pg_class WHERE oid >= 16384')
-    for (const { oid, relname } of rows) relations.set(relname, oid)
+    server = await startLineageServer(major, `${SCHEMA} CREATE SEQUENCE s`, (name) => bodies.get(name) ?? null)
+    for (const [name, body] of Object.entries(BODIES)) bodies.set(name, { queries: await server.read(body) })
   }, 60_000)
   afterAll(() => server?.stop())
 
