@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Facts } from '../../src/gateway/command.ts'
+import type { CatalogRelation } from '../../src/protocols/postgres/catalog.ts'
 import { type FactsState, resolveFacts } from '../../src/protocols/postgres/facts.ts'
+import { columnPlan, holdsMasked } from '../../src/protocols/postgres/mask-columns.ts'
 import type { RawStatement } from '../../src/protocols/postgres/raw.ts'
 import type { Resolution } from '../../src/protocols/postgres/resolve/resolution.ts'
 import { AGENT_ROLE, type AnalysisWorld, createAnalysisWorld, type Opened } from '../support/analysis.ts'
@@ -14,8 +16,12 @@ const SCHEMA = `
   CREATE TABLE app.orders (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id int REFERENCES app.users ON DELETE CASCADE, total numeric, note text DEFAULT 'none');
   CREATE VIEW app.contacts AS SELECT id, email AS address FROM app.users WHERE name <> '';
   CREATE VIEW app.contacts2 AS SELECT address FROM app.contacts;
-  ALTER VIEW app.contacts OWNER TO other;
   CREATE MATERIALIZED VIEW app.frozen AS SELECT row_to_json(u) AS doc FROM app.users u;
+  CREATE MATERIALIZED VIEW app.counted AS SELECT name, count(*) AS n FROM app.users GROUP BY name;
+  CREATE MATERIALIZED VIEW app.deeper AS SELECT address FROM app.contacts;
+  CREATE FUNCTION app.someone() RETURNS text LANGUAGE sql AS 'SELECT email FROM app.users LIMIT 1';
+  CREATE MATERIALIZED VIEW app.made AS SELECT app.someone() AS who;
+  CREATE MATERIALIZED VIEW app.dumped AS SELECT query_to_xml('SELECT * FROM app.users', true, true, '') AS doc;
   CREATE TABLE app.events (id int, email text, at date) PARTITION BY RANGE (at);
   CREATE TABLE app.events_2026 PARTITION OF app.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
   CREATE FUNCTION app.opaque(int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN RETURN $1; END';
@@ -44,6 +50,7 @@ const SCHEMA = `
   CREATE FUNCTION app.step(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2';
   CREATE AGGREGATE app.total(int) (SFUNC = app.step, STYPE = int);
   GRANT ALL ON ALL TABLES IN SCHEMA app TO ${AGENT_ROLE};
+  ALTER VIEW app.contacts OWNER TO other;
 `
 
 let world: AnalysisWorld
@@ -86,7 +93,7 @@ describe('what statements touch', () => {
     ['SELECT count(*) FROM users', ['top select read: r app.users']],
     ['SELECT address FROM contacts', ['top select read: r app.contacts(address) r app.users(email,id,name)']],
     ['SELECT * FROM contacts2', ['top select read: r app.contacts(address) r app.contacts2(address) r app.users(email,id,name)']],
-    ['SELECT doc FROM frozen', ['top select read: r app.frozen(doc) r app.users']],
+    ['SELECT doc FROM frozen', ['top select read: r app.frozen(doc) r app.users(email,id,name,shout)']],
     ['SELECT id FROM events', ['top select read: r app.events(id) r app.events_2026(id)']],
     ['SELECT id FROM ONLY events', ['top select read: r app.events(id)']],
     ['SELECT rolname FROM pg_roles', ['top select read: r pg_catalog.pg_roles(rolname)']],
@@ -158,6 +165,7 @@ describe('columns that decide, and columns that are copied', () => {
     ["INSERT INTO watched (id, email) VALUES (1, 'x')", [], []],
     ['WITH w AS (UPDATE users SET name = email RETURNING id) SELECT * FROM w', [], ['app.users.email > app.users.name']],
     ['SELECT email_of(3)', ['app.users.id'], []],
+    ['SELECT 1 FROM made ORDER BY who', ['*', 'app.made.who'], []],
   ])('%s', async (sql, influence, lineage) => {
     expect(await facts(sql)).toEqual([influence, lineage])
   })
@@ -167,6 +175,7 @@ describe('columns that decide, and columns that are copied', () => {
     expect(await also('SELECT id FROM users ORDER BY shout')).toEqual(['app.users.shout = app.users.email'])
     expect(await also("SELECT id FROM events_2026 WHERE email = 'x'")).toEqual(['app.events_2026.email = app.events.email'])
     expect(await also('SELECT 1 FROM frozen ORDER BY doc::text')).toEqual(['id', 'email', 'name', 'shout'].map((column) => `app.frozen.doc = app.users.${column}`))
+    expect(await also('SELECT 1 FROM counted ORDER BY n')).toEqual(['app.counted.n = app.users.name'])
     expect(await also("SELECT id FROM users WHERE email = 'x'")).toBeUndefined()
   })
 })
@@ -217,5 +226,24 @@ describe('what a reading says beside what it touches', () => {
       resolution: () => ({ kind: 'unresolved', reason: 'the target did not answer in time' }),
     })
     expect(facts).toMatchObject({ action: 'delete', unknown: ['the target did not answer in time'], resources: [{ name: 'app.users' }, {}, {}] })
+  })
+})
+
+describe('what a mask covers beside the column it names', () => {
+  const masks = [{ column: 'app.users.email', style: 'partial' as const }]
+  const of = (name: string) => opened.database.catalog().relation('app', name) as CatalogRelation
+
+  it('a generated column shows nothing of the masked one it is computed from', () => {
+    const plan = (column: string): unknown => columnPlan(opened.database.catalog(), of('users'), column, masks)
+    expect([plan('email'), plan('shout'), plan('name')]).toEqual([
+      { style: 'partial', domain: 'app.users.email' }, { style: 'redact', domain: 'app.users.email' }, 'pass',
+    ])
+  })
+
+  it('a materialised view holds masked values when its definition reads them, by views, whole rows or code', () => {
+    const holds = (name: string): boolean => holdsMasked(opened.database.catalog(), of(name), masks)
+    expect(['frozen', 'counted', 'deeper', 'made', 'dumped'].map((name) => [name, holds(name)])).toEqual([
+      ['frozen', true], ['counted', false], ['deeper', true], ['made', true], ['dumped', true],
+    ])
   })
 })

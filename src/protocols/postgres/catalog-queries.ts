@@ -52,13 +52,22 @@ const DETAIL_QUERIES: readonly (readonly [string, string])[] = [
     WHERE calls IS NOT NULL GROUP BY relation`,
   ],
   ['policy_calls', `SELECT polrelid AS relation, polname AS name, ${callsIn("concat_ws(' ', polqual::text, polwithcheck::text)")} AS calls FROM pg_catalog.pg_policy ORDER BY 1, 2`],
-  // What a view reads, as far as its definition names it. Of a materialised one it is where the stored rows came from.
+  // What a view reads, as far as its definition names it. Of a materialised one it is where the stored rows came from. A whole
+  // row leaves no trace of its columns in pg_depend, so a definition that has one anywhere counts for all columns.
   [
     'view_sources',
-    `SELECT DISTINCT r.ev_class AS relation, d.refobjid AS source
+    `SELECT r.ev_class AS relation, d.refobjid AS source, string_agg(DISTINCT d.refobjsubid::text, ',') AS columns, r.ev_action::text ~ ':varattno 0 ' AS has_rows
     FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
     JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
-    WHERE c.relkind IN ('m','v') AND c.oid >= 16384 AND d.refobjid <> r.ev_class`,
+    WHERE c.relkind IN ('m','v') AND c.oid >= 16384 AND d.refobjid <> r.ev_class GROUP BY 1, 2, r.oid`,
+  ],
+  // Of views what is not built in, of materialised ones everything: their rows were made by it.
+  [
+    'view_calls',
+    `SELECT r.ev_class AS relation, CASE WHEN c.relkind = 'm' THEN ${callsIn('r.ev_action')} ELSE
+      (SELECT string_agg(DISTINCT d.refobjid::text, ',') FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objid = r.oid
+        AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.refobjid >= 16384) END AS calls
+    FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class WHERE c.relkind IN ('m','v') AND c.oid >= 16384 AND r.rulename = '_RETURN'`,
   ],
   [
     'sequences',

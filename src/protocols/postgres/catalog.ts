@@ -21,6 +21,12 @@ export interface CatalogColumn {
   readonly identity: boolean
 }
 
+/** `columns`: attnums; null: any of them. */
+export interface CatalogSource {
+  readonly relation: number
+  readonly columns: readonly number[] | null
+}
+
 /** A trigger that somebody defined; those of foreign keys are not among them. */
 export interface CatalogTrigger {
   readonly name: string
@@ -85,8 +91,10 @@ export interface CatalogRelation {
   readonly policies: readonly CatalogPolicy[]
   /** Functions that every new or changed row runs through: checks, expression indexes, partition keys, generated columns. */
   readonly rowCalls: readonly number[]
-  /** Of a view or materialised view: relations its definition reads. */
-  readonly sources: readonly number[]
+  /** Of a view or materialised view: what its definition reads. */
+  readonly sources: readonly CatalogSource[]
+  /** Functions its definition calls; of a view only those that did not come with the server. */
+  readonly definitionCalls: readonly number[]
   /** Of a sequence: the column it belongs to. */
   readonly ownedBy: { readonly relation: number; readonly column: number } | null
 }
@@ -267,6 +275,7 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
       policies: details.policies.get(oid) ?? [],
       rowCalls: [...new Set([...(details.rowCalls.get(oid) ?? []), ...own.flatMap((column) => (column.generated === '' ? [] : column.calls))])],
       sources: details.sources.get(oid) ?? [],
+      definitionCalls: details.definitionCalls.get(oid) ?? [],
       ownedBy: details.ownedBy.get(oid) ?? null,
     }
   })
@@ -380,7 +389,8 @@ function readDetails(read: ReadAll) {
     rules: grouped('rules', (row): CatalogRule => ({ name: row.text('name'), event: RULE_EVENTS[row.text('event')] ?? 'select', instead: row.flag('is_instead') })),
     policies: grouped('policy_calls', (row): CatalogPolicy => ({ name: row.text('name'), calls: row.numbers('calls') })),
     rowCalls: new Map(read('row_calls', (row) => [row.number('relation'), row.numbers('calls')] as const)),
-    sources: grouped('view_sources', (row) => row.number('source')),
+    definitionCalls: new Map(read('view_calls', (row) => [row.number('relation'), row.numbers('calls')] as const)),
+    sources: grouped('view_sources', (row): CatalogSource => ({ relation: row.number('source'), columns: row.flag('has_rows') ? null : row.numbers('columns') })),
     ownedBy: new Map(read('sequences', (row) => [row.number('sequence'), { relation: row.number('relation'), column: row.number('number') }] as const)),
     functions: new Map(read('function_details', (row): [number, FunctionDetails] => {
       const oid = row.number('oid')

@@ -1,4 +1,4 @@
-import type { Facts, FactValue } from '../../gateway/command.ts'
+import type { Facts } from '../../gateway/command.ts'
 import { relationsCascadedTo } from './cascade.ts'
 import type { Catalog } from './catalog.ts'
 import { lineageAttributes, lineageOfText } from './lineage-facts.ts'

@@ -1,5 +1,6 @@
 import type { FactValue } from '../../gateway/command.ts'
 import type { Catalog, CatalogRelation } from './catalog.ts'
+import { ORDINARY_CLASSES } from './functions.ts'
 import { displayName, type PlacedFunction } from './placement.ts'
 import type { RawStatement } from './raw.ts'
 import type { Use } from './reading.ts'
@@ -104,7 +105,9 @@ function namedColumns({ relation: oid, attribute }: BaseColumn, catalog: Catalog
   if (relation === undefined) return ['*']
   if (attribute === 0) return relation.columns.map(({ name }) => ({ relation, column: name }))
   const column = relation.columnByNumber.get(attribute)
-  return column === undefined ? ['*'] : [{ relation, column: column.name }]
+  // Rows that code has made may hold anything.
+  const isMadeByCode = relation.kind === 'm' && relation.definitionCalls.some((called) => !ORDINARY_CLASSES.has(catalog.functions.get(called)?.class ?? 'opaque'))
+  return column === undefined ? ['*'] : [{ relation, column: column.name }, ...(isMadeByCode ? ['*' as const] : [])]
 }
 
 /**
@@ -129,9 +132,9 @@ export function coveredAs({ relation, column }: Exclude<NamedColumn, '*'>, catal
       if (relative?.columnByName.has(name) === true) add(relative, name)
     }
     if (from.kind !== 'm' && !(from.kind === 'v' && from.oid !== relation.oid)) return
-    for (const oid of from.sources) {
+    for (const { relation: oid, columns } of from.sources) {
       const source = catalog.relations.get(oid)
-      for (const other of source?.columns ?? []) add(source as CatalogRelation, other.name)
+      for (const other of source?.columns ?? []) if (columns === null || columns.includes(other.number)) add(source as CatalogRelation, other.name)
     }
   }
   add(relation, column)

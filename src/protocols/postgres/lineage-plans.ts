@@ -1,13 +1,10 @@
 import type { ColumnMask } from '../../policy/verdict.ts'
 import type { Catalog } from './catalog.ts'
-import { columnPlan, stricter } from './mask-columns.ts'
+import { columnPlan, holdsMasked, stricter, VALUE_HOLDERS } from './mask-columns.ts'
 import type { ColumnPlan, Field } from './masking.ts'
 import type { BaseColumn, OutputColumn, Resolution, Resolved, ResolvedQuery } from './resolve/resolution.ts'
 
 // Masks by where values come from, as the target itself resolved the statement.
-
-/** Tables of the server that hold samples of other tables' values: pg_statistic, pg_largeobject, pg_statistic_ext_data. */
-const VALUE_HOLDERS: ReadonlySet<number> = new Set([2619, 2613, 3429])
 
 /**
  * How the columns of the statement's answer are shown, in their order, or null where the resolution does not say:
@@ -56,7 +53,7 @@ function basePlan({ relation: oid, attribute }: BaseColumn, masks: readonly Colu
   const relation = catalog.relations.get(oid)
   if (relation === undefined || VALUE_HOLDERS.has(oid)) return 'whole'
   // What a materialised view or a foreign table holds came from somewhere, and so may the rows of a view that was not looked into.
-  const isTable = relation.builtin ? relation.kind !== 'v' : 'rpS'.includes(relation.kind)
+  const isTable = relation.builtin ? relation.kind !== 'v' : 'rpS'.includes(relation.kind) || (relation.kind === 'm' && !holdsMasked(catalog, relation, masks))
   if (attribute === 0) return isTable && relation.columns.every(({ name }) => columnPlan(catalog, relation, name, masks) === 'pass') ? 'pass' : 'whole'
   const column = relation.columnByNumber.get(attribute)
   if (column === undefined) return 'whole'
