@@ -126,16 +126,29 @@ function indexesIn(value: Value | undefined, into = new Set<number>()): Readonly
  * Whether nothing that the statement says narrows which rows of its target it changes: no part of its conditions holds a column
  * of the target. What a view's own WHERE says was not written by the agent and does not count: the server puts it among the
  * conditions, without a place in the text. What a rule says does, in what the rule does. Row security stands elsewhere in
- * a tree and never counts. Not said of MERGE when one of its actions is for rows that nothing matches.
+ * a tree and never counts. Of MERGE: whether that is so for one of its UPDATEs and DELETEs, by what it joins on and by the action's
+ * own condition; what it joins on does not narrow the rows that nothing matches.
  */
 export function isBoundless(query: Node, isRule: boolean): boolean {
   const target = targetsOf(query, isRule)
   const from = nodeAt(query, 'jointree')
   const binds = (condition: Value | undefined): boolean => conjuncts(condition).some((part) => holdsColumn(part, target, 0) && (isRule || isOfText(part)))
   const actions = nodesOf(query, 'mergeActionList')
-  if (actions.some((action) => numberOf(action, 'matchKind') === 1 && !isNothing(action) && !binds(action.fields.get('qual')))) return true
-  if (actions.length > 0 && (binds(query.fields.get('mergeJoinCondition')) || joinConditions(from).some(binds))) return false
-  return from === null || !binds(from.fields.get('quals'))
+  if (actions.length === 0) return from === null || !binds(from.fields.get('quals'))
+  // Until 16 what it joins on stands where a WHERE would.
+  const isJoinBinding = binds(query.fields.get('mergeJoinCondition')) || binds(from?.fields.get('quals'))
+  return actions.some((action) => changesRows(action) && !(isJoinBinding && isForMatches(action)) && !binds(action.fields.get('qual')))
+}
+
+/** CmdType of UPDATE and DELETE. */
+function changesRows(action: Node): boolean {
+  const command = numberOf(action, 'commandType')
+  return command === 2 || command === 4
+}
+
+/** MergeMatchKind: 1 is a row of the target that nothing matches. Until 16 there is no such action. */
+function isForMatches(action: Node): boolean {
+  return numberOf(action, 'matchKind') === 0
 }
 
 /** Rows of a view with INSTEAD OF triggers come from its query, which has the place in the range table that the view had: the first. */
@@ -156,15 +169,6 @@ export function viewIn(entry: Node): number {
   const query = nodeAt(entry, 'subquery')
   const old = query === null ? undefined : nodesOf(query, 'rtable')[0]
   return old !== undefined && old.fields.get('relkind') === 'v' && !isTrue(old, 'inFromCl') && numberOf(old, 'rtekind') === RELATION ? numberOf(old, 'relid') : 0
-}
-
-/** Until 16 what MERGE joins by is a join in its FROM. */
-function joinConditions(from: Node | null): readonly Value[] {
-  return from === null ? [] : nodesOf(from, 'fromlist').filter((item) => item.type === 'JOINEXPR').map((join) => join.fields.get('quals') ?? null)
-}
-
-function isNothing(action: Node): boolean {
-  return numberOf(action, 'commandType') === 7
 }
 
 function conjuncts(value: Value | undefined): readonly Value[] {

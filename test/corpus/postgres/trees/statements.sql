@@ -314,6 +314,40 @@ UPDATE users SET email = 'x' WHERE id = 3 RETURNING old.email, new.email, old, n
 DELETE FROM user_names WHERE id = 3 RETURNING WITH (OLD AS o, NEW AS n) o.email || 'x', n.id
 -- name: returning_upsert since 18
 INSERT INTO checked_users VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET email = EXCLUDED.email RETURNING old.email, new.id
+-- name: delete_by_other_rows
+DELETE FROM users WHERE EXISTS (SELECT 1 FROM orders o WHERE o.id = 3) AND (SELECT true)
+-- name: delete_by_parameter
+DELETE FROM users WHERE $1
+-- name: update_by_disjunction
+UPDATE users SET email = 'x' WHERE id = 3 OR email IN (SELECT note FROM orders)
+-- name: update_triggered_everything
+UPDATE triggered SET loud = 'x'
+-- name: update_triggered_from_itself
+UPDATE triggered SET loud = 'x' FROM triggered other WHERE other.id = 3
+-- name: delete_triggered
+DELETE FROM triggered WHERE id IN (SELECT id FROM triggered)
+-- name: locking_cte
+WITH w AS (SELECT id FROM user_ids FOR UPDATE) UPDATE orders SET note = 'x' FROM w WHERE user_id = w.id
+-- name: insert_partitions
+INSERT INTO parted VALUES (1, 'x') RETURNING tableoid
+-- name: insert_select_locking
+INSERT INTO audit (what) SELECT email FROM users FOR SHARE
+-- name: update_join
+UPDATE orders SET note = x.email FROM (users u LEFT JOIN parent p ON p.k = u.id) AS x WHERE orders.user_id = x.id
+-- name: nested_levels
+SELECT (SELECT (SELECT u.email || o.note FROM audit a WHERE a.n = u.id) FROM orders o) FROM users u
+-- name: cte_in_sublink
+SELECT 1 FROM users u WHERE EXISTS (WITH w AS (SELECT o.note FROM orders o WHERE o.user_id = u.id) SELECT 1 FROM w WHERE w.note = u.email)
+-- name: rule_with_condition_of_a_view
+UPDATE safe SET b = 'x' WHERE a IN (SELECT id FROM user_ids)
+-- name: rule_everything
+UPDATE safe SET b = 'x'
+-- name: merge_unconditional since 15
+MERGE INTO users u USING orders o ON o.id = 3 WHEN MATCHED THEN DELETE
+-- name: merge_by_action since 15
+MERGE INTO users u USING orders o ON true WHEN MATCHED AND u.id = 3 THEN DELETE
+-- name: merge_by_source since 17
+MERGE INTO users u USING orders o ON o.user_id = u.id WHEN NOT MATCHED BY SOURCE AND u.id = 3 THEN DELETE
 -- name: odd_names
 SELECT id AS "a b", "a""b" AS "c\d", "b c" AS "e""f", 1 AS "(g) {h} <>", 2 AS "<>", 4 AS ":i", 5 AS "ü€😀", u."id" AS "1 [ 2 ]" FROM users AS u (id, "a""b", "b c")
 -- name: row_conversion
