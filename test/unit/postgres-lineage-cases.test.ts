@@ -8,7 +8,7 @@ const SCHEMA = `
   CREATE TABLE users (id int PRIMARY KEY, name text, email text, ssn text, age int, boss int, tags text[], doc jsonb);
   CREATE TABLE orders (id int PRIMARY KEY, user_id int, total numeric, note text UNIQUE);
   CREATE TABLE audit (who text, what text);
-  CREATE TABLE made (a text, b text, shown text GENERATED ALWAYS AS (upper(a) || left(b, 1)) STORED);
+  CREATE TABLE made (a text UNIQUE, b text, shown text GENERATED ALWAYS AS (upper(a) || left(b, 1)) STORED);
   CREATE TABLE guarded (id int, owner text, body text);
   ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
   CREATE POLICY own ON guarded USING (owner = current_user);
@@ -141,6 +141,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { sql: 'WITH gone AS (DELETE FROM users RETURNING ssn) INSERT INTO audit (what) SELECT ssn FROM gone', out: null, flows: ['audit.what < users.ssn'] },
   ],
   'generated columns': [
+    { sql: 'INSERT INTO made (a) SELECT ssn FROM users ON CONFLICT (a) DO UPDATE SET b = EXCLUDED.shown RETURNING b', out: ['made.b users.ssn'], influence: 'made.a users.ssn', flows: ['made.a < users.ssn', 'made.b < users.ssn'] },
     { sql: 'SELECT shown FROM made ORDER BY shown', out: ['made.a made.b made.shown'], influence: 'made.a made.b made.shown' },
     { sql: 'UPDATE made SET a = ssn FROM users RETURNING shown, b', out: ['made.a made.b made.shown users.ssn', 'made.b'], flows: ['made.a < users.ssn'] },
   ],

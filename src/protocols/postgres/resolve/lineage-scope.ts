@@ -130,13 +130,14 @@ export class Scope {
   column(index: number, attribute: number, isOld: boolean, into: Taint): void {
     const entry = this.entry(index)
     if (entry === null) return into.unknown('a column of a table that the tree does not have')
-    const assigned = this.excluded?.index === index ? this.excluded.assigned : index === numberOf(this.query, 'resultRelation') && !isOld ? this.returning : null
+    const excluded = this.excluded?.index === index ? this.excluded : null
+    const assigned = excluded !== null ? excluded.assigned : index === numberOf(this.query, 'resultRelation') && !isOld ? this.returning : null
     if (assigned !== null) for (const [number, value] of assigned) if (attribute === WHOLE_ROW || number === attribute) into.add(value)
-    if (this.excluded?.index === index) return
     const kind = numberOf(entry, 'rtekind')
     if (kind === KINDS.relation) {
       const relation = numberOf(entry, 'relid')
-      into.column(relation, attribute)
+      // The row that was to be inserted is the statement's own.
+      if (excluded === null) into.column(relation, attribute)
       // A generated column tells of what it is computed from, which the statement may just have changed.
       if (attribute > WHOLE_ROW) for (const source of this.run.knowledge.derivedFrom(relation, attribute)) if (source !== attribute) this.column(index, source, isOld, into)
       return
