@@ -5,7 +5,8 @@ import { isNode, type Node, type Value } from './node-tree.ts'
  * sha256 (hex) of trees without what does not change their meaning: where words stood in the text, and the values of plain
  * constants. Two readings of the same text are compared, so its plain constants are the same; what the server makes of them
  * need not be (`'now'::timestamp` is the time of the reading) and must not void an approval. A constant of a reg* type is a
- * name that the server looked up, and stays.
+ * name that the server looked up, and stays. A constant of an enum goes with the plain ones: who may rename its labels may as
+ * well change the rows.
  */
 export function treeDigest(trees: readonly Value[]): string {
   const parts: string[] = []
