@@ -40,6 +40,8 @@ export interface Detectors {
   maskSecretsOnly(text: string): string
   /** False: certainly nothing to mask in [start, end). True: look closer. May span many cells or messages. */
   scanBytes(bytes: Uint8Array, start: number, end: number): boolean
+  /** The first byte of [start, end) where a closer look may find something, or -1: before it certainly nothing begins. */
+  suspect(bytes: Uint8Array, start: number, end: number): number
   /** The masked bytes of [start, end), or null when nothing was found. Never a view of `bytes`. */
   maskBytes(bytes: Buffer, start: number, end: number): Buffer | null
   /** What would be masked in [start, end): ascending, not overlapping; offsets are into `bytes`. */
@@ -67,6 +69,7 @@ export function createDetectors(options: { readonly classes?: readonly DetectorC
     maskText: (text) => (HARMLESS.test(text) ? text : maskString(text, all)),
     maskSecretsOnly: (text) => maskString(text, secrets),
     scanBytes: (bytes, start, end) => all.size > 0 && nextCandidate(bytes, start, start, end) !== -1,
+    suspect: (bytes, start, end) => (all.size === 0 ? -1 : nextCandidate(bytes, start, start, end)),
     maskBytes: (bytes, start, end) => {
       const spans = findSpans(bytes, start, end, all)
       return spans.length === 0 ? null : splice(bytes, start, end, spans)
