@@ -17,6 +17,8 @@ const SCHEMA = `
   CREATE VIEW app.contacts AS SELECT id, email AS address FROM app.users WHERE name <> '';
   CREATE VIEW app.contacts2 AS SELECT address FROM app.contacts;
   CREATE MATERIALIZED VIEW app.frozen AS SELECT row_to_json(u) AS doc FROM app.users u;
+  CREATE TABLE app.numbered (id serial, note text);
+  CREATE SEQUENCE app.lots; CREATE TABLE app.drawn (id int DEFAULT nextval('app.lots'), note text);
   CREATE MATERIALIZED VIEW app.counted AS SELECT name, count(*) AS n FROM app.users GROUP BY name;
   CREATE MATERIALIZED VIEW app.deeper AS SELECT address FROM app.contacts;
   CREATE FUNCTION app.someone() RETURNS text LANGUAGE sql AS 'SELECT email FROM app.users LIMIT 1';
@@ -100,6 +102,9 @@ describe('what statements touch', () => {
     ['SELECT table_name FROM information_schema.tables', ['top select read: r information_schema.tables(table_name)']],
     ['INSERT INTO users (id, name) VALUES (1, $1)', ['top insert write: w app.users(id,name)']],
     ['UPDATE users SET name = $1 WHERE id = $2', ['top update write: r app.users(id) w app.users(name)']],
+    ['INSERT INTO orders (note) VALUES ($1)', ['top insert write: f pg_catalog.nextval w app.orders(note)']],
+    ['INSERT INTO numbered (note) VALUES ($1)', ['top insert write: f pg_catalog.nextval w app.numbered(note)']],
+    ['INSERT INTO drawn (note) VALUES ($1)', ['top insert write: f pg_catalog.nextval w app.drawn(note)']],
     ['DELETE FROM users WHERE id = 1', ['top delete destroy: r app.users(id) w app.orders w app.users']],
     ['UPDATE safe SET name = $1 WHERE id = 1', ['top update write: r app.safe(id) w app.safe(name)', 'rule delete destroy: r app.safe(id) w app.orders w app.safe(name)']],
     ['DELETE FROM swapped WHERE id = 1', ['top delete destroy: w app.swapped', 'rule update write: r app.swapped(id) r app.users(id) w app.swapped w app.users(name)']],

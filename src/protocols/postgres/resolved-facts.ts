@@ -57,7 +57,10 @@ function replaced(raw: RawStatement, depth: Depth, lost: readonly string[], { ca
 function readQuery(raw: RawStatement, query: ResolvedQuery, depth: Depth, resolution: Resolved, parts: ResolvedParts, reasons: readonly string[]): ResolvedStatement {
   const { catalog, names, expected } = parts
   const unknown = new Set([...raw.unknown, ...query.unknown, ...reasons])
-  const uses = query.relations.flatMap((relation) => useOf(relation, catalog, unknown))
+  const written = new Set(query.relations.flatMap(({ oid, access }) => (access === 'read' || access === 'lock' ? [] : [oid])))
+  // The sequence behind a serial or identity column goes with its table.
+  const isOwn = (oid: number): boolean => written.has(catalog.relations.get(oid)?.ownedBy?.relation ?? 0)
+  const uses = query.relations.flatMap((relation) => (isOwn(relation.oid) ? [] : useOf(relation, catalog, unknown)))
   const everyUse = withRelatives(uses, catalog)
   const cascades = relationsCascadedTo(raw, uses, catalog)
   const code = codeOfCalls(raw, query, resolution, catalog, everyUse)

@@ -14,7 +14,7 @@ type Event = CatalogTrigger['events'][number]
 
 /** `uses` with relatives; `cascades`: relations that foreign keys change along; `defaults`: functions of defaults that stand in the tree. */
 export function tableCode(raw: RawStatement, uses: readonly Use[], cascades: readonly CatalogRelation[], catalog: Catalog, defaults: readonly number[] = []): TableCode | null {
-  if (raw.class === 'ddl') return eventTriggers(catalog)
+  if (raw.class === 'ddl' || raw.class === 'dcl' || raw.action === 'refresh' || raw.action === 'reindex') return eventTriggers(catalog)
   const oids = new Set(defaults)
   let triggers = false
   const look = (relation: CatalogRelation, events: readonly Event[], written: ReadonlySet<string> | null): void => {
