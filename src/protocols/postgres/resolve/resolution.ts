@@ -17,7 +17,7 @@ export interface ResolvedRelation {
   readonly access: 'read' | 'insert' | 'update' | 'delete' | 'merge' | 'lock'
   /** Attnums read: in the output, in conditions, anywhere. 0: the whole row. */
   readonly read: readonly number[]
-  /** Attnums written; empty for a delete. */
+  /** Attnums that the text writes to, not those that defaults fill; empty for a delete. */
   readonly written: readonly number[]
   /** Oids of the views through which it is reached, outermost first; empty: the text names it. */
   readonly via: readonly number[]
