@@ -21,6 +21,7 @@ const SETUP = `
   CREATE FUNCTION anything(x anyelement) RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM people WHERE x IS NOT NULL';
   CREATE FUNCTION hidden_code(person int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN person; END';
   CREATE FUNCTION shadowed(email int) RETURNS text LANGUAGE sql STABLE AS 'SELECT email FROM people';
+  CREATE FUNCTION apart() RETURNS text SECURITY DEFINER RETURN email_of(1);
   CREATE TABLE guarded (id int, owner text); ALTER TABLE guarded ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON guarded USING (owner = 'me');
   CREATE TABLE ruled (id int); CREATE RULE copies AS ON DELETE TO ruled DO ALSO DELETE FROM log;
   GRANT ALL ON ALL TABLES IN SCHEMA public TO ${AGENT_ROLE};
@@ -151,6 +152,15 @@ describe('bodies of functions written in SQL', () => {
     const { functions, queries } = await resolve(print, sql)
     if (name !== 'forever') expect(functions.has(await oidOf(name))).toBe(false)
     expect(queries[0]?.output?.[0]?.opaque).not.toBeNull()
+  })
+
+  it('that are texts stay unread beside anything that may move the path before they run', async () => {
+    for (const beside of [`set_config('search_path', 'hidden', true)`, `hidden_code(1)`, `query_to_xml('SELECT 1', true, true, '')`]) {
+      const { functions } = await resolve(print, `SELECT ${beside}, email_of(1), returned(1)`)
+      expect([functions.has(await oidOf('email_of')), functions.has(await oidOf('returned'))], beside).toEqual([false, true])
+    }
+    expect((await resolve(print, 'SELECT now(), email_of(1)')).functions.has(await oidOf('email_of'))).toBe(true)
+    expect((await resolve(print, 'SELECT apart()')).functions.has(await oidOf('apart'))).toBe(false)
   })
 
   it('and code that cannot be read are part of what an approval is for', async () => {

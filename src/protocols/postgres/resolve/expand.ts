@@ -1,6 +1,8 @@
 import { type Catalog, type CatalogFunction, FIRST_USER_OID } from '../catalog.ts'
+import type { FunctionClass } from '../functions.ts'
 import type { RawStatement } from '../raw.ts'
 import type { Analysis } from './analysis.ts'
+import { callsOf } from './calls.ts'
 import { isNode, readNodeTree, type Value } from './node-tree.ts'
 import { userFunctionsIn } from './read-query.ts'
 import type { Rewritten } from './views.ts'
@@ -49,6 +51,27 @@ export async function bodiesIn(trees: readonly Value[], reader: BodyReader): Pro
   return bodies
 }
 
+/** Classes of functions that may move the path, or make something, before the next function of the same statement is begun. */
+const MOVES: ReadonlySet<FunctionClass> = new Set(['guc', 'dynamic_sql', 'opaque'])
+
+/**
+ * Whether something in the statement may change what names mean while it runs (`SELECT set_config('search_path', ..), f()`):
+ * bodies that are texts are looked up only then, so they do not mean what was read of them before.
+ */
+export function movesNames(trees: readonly Value[], bodies: Bodies, catalog: Catalog): boolean {
+  const due: Value[] = [...trees, ...[...bodies.values()].flatMap((body) => body ?? [])]
+  for (let value = due.pop(); value !== undefined; value = due.pop()) {
+    if (isNode(value)) {
+      for (const call of callsOf(value)) {
+        const isRead = (bodies.get(call.function) ?? null) !== null
+        if (call.function !== 0 && !isRead && MOVES.has(catalog.functions.get(call.function)?.class ?? 'opaque')) return true
+      }
+      due.push(...value.fields.values())
+    } else if (Array.isArray(value)) due.push(...(value as readonly Value[]))
+  }
+  return false
+}
+
 function bodyOf(oid: number, reader: BodyReader): Promise<readonly Value[] | null> {
   let known = reader.known.get(oid)
   if (known === undefined) {
@@ -66,7 +89,10 @@ async function readBody(found: CatalogFunction, reader: BodyReader): Promise<rea
   // The result is cast to what the function returns, by a cast that is in no tree.
   if (catalog.unaskedCasts.length > 0) return null
   if (sql.tree !== null) {
-    return rewriteAll(listOf(readNodeTree(sql.tree)), reader)
+    const trees = await rewriteAll(listOf(readNodeTree(sql.tree)), reader)
+    // Settings and rights of its own hold for what it calls, too, and the bodies of those are read with the caller's.
+    const isApart = found.securityDefiner || found.config.length > 0
+    return isApart && trees?.some((tree) => userFunctionsIn(tree).length > 0) === true ? null : trees
   }
   // Its names are looked up when it runs: with the rights and the path of whoever calls it, unless it brings its own.
   if (sql.source === null || reader.ask === null || found.securityDefiner || found.config.length > 0) return null

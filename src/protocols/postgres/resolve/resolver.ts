@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Catalog } from '../catalog.ts'
 import type { RawStatement } from '../raw.ts'
 import type { Analyser, Analysed } from './analysis.ts'
-import { type Ask, bodiesIn, type Bodies } from './expand.ts'
+import { type Ask, bodiesIn, type Bodies, movesNames } from './expand.ts'
 import type { Value } from './node-tree.ts'
 import { readQueries, treeDigest } from './read-query.ts'
 import { mustBeRewritten, placed, rewrite, type Rewritten, type ViewTrees } from './views.ts'
@@ -130,7 +130,9 @@ export function createResolver(parts: ResolverParts): Resolver {
       }
       const whole = answer.by === 'print' ? answer.trees.map((tree) => ({ tree, unknown: [] })) : await Promise.all(answer.trees.map(rewritten))
       const trees = whole.map(({ tree }) => tree)
-      const found = await bodiesIn(trees, { catalog, ask: asking, rewrite: rewritten, parse: parts.parse, known })
+      const reader = { catalog, ask: asking, rewrite: rewritten, parse: parts.parse, known }
+      let found = await bodiesIn(trees, reader)
+      if (found.size > 0 && asking !== null && movesNames(trees, found, catalog)) found = await bodiesIn(trees, { ...reader, ask: null, known: new Map() })
       return readAll({ by: answer.by, trees, unknown: whole.flatMap(({ unknown }) => unknown) }, found, catalog)
     } catch (error) {
       return { kind: 'unresolved', reason: error instanceof Error && error.message !== '' ? error.message : 'the target’s reading of it could not be understood' }
