@@ -88,6 +88,16 @@ describe('a tree that is made to be hard', () => {
     expect(found?.influenceOpaque).toContain('too long')
   })
 
+  it('is opaque when its columns come from so many that listing them would fill the memory', () => {
+    const many = 1500
+    const columns = Array.from({ length: many }, (_, at) => `{TARGETENTRY :expr ${variable(1, at + 1)} :resno ${at + 1} :resname c :ressortgroupref 0 :resjunk false}`).join(' ')
+    const inner = `{QUERY :commandType 1 :rtable (${table}) :jointree {FROMEXPR :fromlist ({RANGETBLREF :rtindex 1}) :quals <>} :targetList (${columns})}`
+    const rows = Array.from({ length: many }, (_, at) => `{TARGETENTRY :expr ${variable(1, 0)} :resno ${at + 1} :resname c :ressortgroupref 0 :resjunk false}`).join(' ')
+    const found = read(`{QUERY :commandType 1 :rtable ({RANGETBLENTRY :rtekind 1 :relid 0 :subquery ${inner}}) :jointree {FROMEXPR :fromlist ({RANGETBLREF :rtindex 1}) :quals <>} :targetList (${rows})}`)
+    expect(found?.output).toHaveLength(many)
+    expect(found?.output?.every(({ opaque, from }) => opaque !== null && from.length === 0)).toBe(true)
+  })
+
   it('is opaque when it is nested more deeply than the stack', () => {
     let inner = table
     for (let depth = 0; depth < 260; depth++) inner = `{RANGETBLENTRY :rtekind 1 :relid 0 :subquery ${query(inner, variable(1), '({RANGETBLREF :rtindex 1})')}}`

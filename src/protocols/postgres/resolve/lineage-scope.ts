@@ -37,8 +37,11 @@ export function createGathered(): Gathered {
   return { writes: [], calls: new Map(), bodyWrites: new Map(), bodyCalls: new Map() }
 }
 
-/** So many nodes may be looked at for one tree (a 4 MiB tree has fewer than a tenth). Over it everything is opaque. */
-const MAX_STEPS = 1_000_000
+/**
+ * So many nodes may be looked at, and columns be handed on, for one tree: many times what the largest system views take, and
+ * few enough that nobody waits for it. Over it everything is opaque.
+ */
+const MAX_STEPS = 300_000
 
 /** Thrown and caught inside lineage: the tree is too much work. */
 export class TooMuch extends Error {}
@@ -57,6 +60,11 @@ export class Run {
     this.knowledge = knowledge
     this.read = read
     this.value = value
+  }
+
+  /** Before a value is added to another. */
+  carry(value: Taint): void {
+    this.step(1 + (value.size >> 1))
   }
 
   step(cost = 1): void {
@@ -216,7 +224,7 @@ export class Scope {
   }
 
   #take(value: Taint, into: Taint): void {
-    this.run.step(1 + (value.size >> 3))
+    this.run.carry(value)
     into.add(value)
   }
 

@@ -116,6 +116,7 @@ function addOperator(node: Node, scope: Scope, into: Taint): void {
 }
 
 function addResult(node: Node, functionOid: number, args: Taint, scope: Scope, into: Taint): void {
+  scope.run.carry(args)
   into.add(args)
   const { opaque, keeps, body } = callMeaning(scope.run.knowledge, functionOid, node.fields.get('args'))
   if (opaque !== null) into.unknown(opaque)
@@ -194,6 +195,7 @@ function addCase(node: Node, scope: Scope, into: Taint): void {
     addAll(when.fields.get('result'), scope, into)
   }
   addAll(node.fields.get('defresult'), scope, into)
+  scope.run.carry(conditions)
   scope.influence.add(conditions)
   into.add(conditions)
 }
@@ -209,7 +211,13 @@ function addSublink(node: Node, scope: Scope, into: Taint): void {
 
 function addQuery(query: Node, withColumns: boolean, scope: Scope, into: Taint): void {
   const reading = scope.run.read(query, scope, scope.gathered)
-  if (withColumns) for (const column of reading.columns.slice(0, reading.visible)) into.add(column)
+  if (withColumns) {
+    for (const column of reading.columns.slice(0, reading.visible)) {
+      scope.run.carry(column)
+      into.add(column)
+    }
+  }
+  scope.run.carry(reading.influence)
   // Whether there is a row is told by the value: NULL, false, an empty array.
   into.add(reading.influence)
   scope.influence.add(reading.influence)

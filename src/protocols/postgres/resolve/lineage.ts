@@ -213,7 +213,9 @@ function copyOf(value: Taint): Taint {
 }
 
 function finish(command: CommandType, scope: Scope, shown: readonly Node[], columns: readonly Taint[]): QueryTrace {
-  const { gathered, influence } = scope
+  const { gathered, influence, run } = scope
+  // What is kept of a tree is bounded like the work on it.
+  for (const value of [...columns, influence, ...[...gathered.writes, ...gathered.calls.values(), ...gathered.bodyWrites.values(), ...gathered.bodyCalls.values()].map((one) => one.value)]) run.step(value.size)
   const calls: CallFlow[] = [...gathered.calls.values()].map(({ function: called, value }) => ({ function: called, ...value.origin() }))
   return {
     output: command === 'select' || shown.length > 0 ? shown.map((entry, at) => outputColumn(entry, columns[command === 'select' ? numberOf(entry, 'resno') - 1 : at])) : null,
