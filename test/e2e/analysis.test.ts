@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { inspectConfig } from '../../src/config.ts'
 import { digestOf } from '../../src/enforcement/permit.ts'
 import type { TargetCheck } from '../../src/offline/check.ts'
@@ -170,6 +170,19 @@ describe('the way that is taken', () => {
   it.each([['print', AGENT_ROLE, /log_min_messages/], ['print', 'stranger', /may not take the role/], ['function', 'stranger', /may not take the role/], ['print', 'nobody_there', /could not sign in/]] as const)('that is configured and cannot work is an error at the start: %s as %s', async (method, as, why) => {
     const { database } = await world.open({ as, method })
     await expect(findAnalysis(database, { analysis: { user: as, method } })).rejects.toThrow(why)
+  })
+
+  it('is found again where it was not possible before, without a restart', async () => {
+    await world.superuser.query(`CREATE ROLE later LOGIN PASSWORD 'later'; ALTER ROLE later SET log_min_messages = 'panic'`)
+    const opened = await world.open({ as: 'later' })
+    const { analyser } = opened.database
+    expect(await analyser.probe()).toMatchObject({ method: 'none' })
+    await world.superuser.query(`GRANT ${AGENT_ROLE} TO later`)
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 120_000)
+    analyser.tend()
+    vi.restoreAllMocks()
+    await answers(async () => analyser.state()?.method === 'print')
+    expect(await ask(opened, 'SELECT 1')).toMatchObject({ kind: 'trees', by: 'print' })
   })
 
   it('is not by functions where an event trigger would run', async () => {

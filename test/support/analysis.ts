@@ -64,7 +64,7 @@ export async function createAnalysisWorld(setup: string, settings: Readonly<Reco
       return (await superuser.query(sql)).rows as Record<string, unknown>[]
     },
     async open({ as = AGENT_ROLE, method = 'auto', searchPath = ['public'], port = server.port, host = server.host } = {}) {
-      const passwords: Readonly<Record<string, string>> = { [AGENT_ROLE]: 'agent', asker: 'asker', stranger: 'stranger' }
+      const passwords: Readonly<Record<string, string>> = { [AGENT_ROLE]: 'agent', asker: 'asker', stranger: 'stranger', later: 'later' }
       const target: DatabaseTarget = {
         host, port, tls: { mode: 'disable' }, user: AGENT_ROLE, password: 'agent', searchPath,
         analysis: { user: as, password: passwords[as] ?? '', method },

@@ -102,7 +102,7 @@ export function openDatabase({ key, target, words, door, connectTimeoutMs, parse
   let timer = setTimeout(check, CHECK_EVERY_MS).unref()
 
   function check(): void {
-    void refresh().catch(() => undefined).finally(() => {
+    void refresh().then(() => analyser.tend(), () => undefined).finally(() => {
       const soonest = isUsed ? CHECK_EVERY_MS : CHECK_UNUSED_EVERY_MS
       isUsed = false
       if (!stopped) timer = setTimeout(check, Math.min(CHECK_AT_LEAST_EVERY_MS, Math.max(soonest, costMs * CHECK_SHARE))).unref()
@@ -152,7 +152,6 @@ export function openDatabase({ key, target, words, door, connectTimeoutMs, parse
       snapshot = at
       if (!healthy) onHealth(true, 'the catalogue was read')
       healthy = true
-      if (analyser.state() === undefined && analyser.method !== 'none' && generation > 0) void analyser.probe().catch(() => undefined)
     } catch (error) {
       upstream?.socket.destroy()
       upstream = undefined

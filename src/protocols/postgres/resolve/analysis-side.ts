@@ -27,6 +27,8 @@ export interface Side {
   readonly state: AnalysisState
   /** performance.now() of the question under way; null: none. */
   readonly busySince: number | null
+  /** performance.now() of the last answer. */
+  readonly idleSince: number
   /** False once it has ended, or is too old to be asked again. */
   readonly open: boolean
   /** `lost`: the connection ended before the answer. */
@@ -135,6 +137,7 @@ class OpenSide implements Side {
   readonly #upstream: Upstream
   readonly #opened = performance.now()
   #busySince: number | null = null
+  #idleSince = performance.now()
 
   constructor(parts: AnalyserParts, upstream: Upstream, state: AnalysisState) {
     this.#parts = parts
@@ -144,6 +147,10 @@ class OpenSide implements Side {
 
   get busySince(): number | null {
     return this.#busySince
+  }
+
+  get idleSince(): number {
+    return this.#idleSince
   }
 
   get open(): boolean {
@@ -161,6 +168,7 @@ class OpenSide implements Side {
       return unresolved(`the target could not be asked what it means: ${error instanceof Error ? error.message : 'unknown fault'}`)
     } finally {
       this.#busySince = null
+      this.#idleSince = performance.now()
       if (performance.now() - this.#opened > MAX_AGE_MS) this.end()
     }
   }

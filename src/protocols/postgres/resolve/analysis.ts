@@ -29,6 +29,8 @@ export interface Analyser {
   failure(): string | null
   /** Finds out what the target allows, over a connection that is then used. Throws `target_unavailable`. */
   probe(): Promise<AnalysisState>
+  /** To be called now and then: closes what nobody needs, and looks again where a better way may have become possible. */
+  tend(): void
   stop(): void
 }
 
@@ -56,6 +58,10 @@ const MAX_WAITING = 2_000
 const MAX_WAITING_BYTES = 32 << 20
 /** After a failure to connect, questions are answered at once for so long. */
 const RETRY_AFTER_MS = 1_000
+/** One more than one connection is closed after so long without a question. */
+const IDLE_MS = 60_000
+/** How often it is looked again whether print has become possible. */
+const LOOK_AGAIN_MS = 60_000
 
 interface Job {
   readonly text: string
@@ -73,6 +79,7 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
   let failedUntil = 0
   let failure: string | null = null
   let timer: NodeJS.Timeout | undefined
+  let lookedAt = performance.now()
   let stopped = false
 
   async function open(): Promise<Side> {
@@ -170,6 +177,18 @@ export function createAnalyser(parts: AnalyserParts): Analyser {
       const side = known ?? (await open())
       pump()
       return side.state
+    },
+    tend() {
+      if (stopped || parts.method === 'none') return
+      const now = performance.now()
+      const idle = [...sides].filter((side) => side.open && side.busySince === null)
+      const [, ...spare] = idle
+      for (const side of spare) if (now - side.idleSince > IDLE_MS) side.end()
+      const mayBeBetter = state === undefined || state.method === 'none' || (parts.method === 'auto' && state.method === 'function')
+      if (!mayBeBetter || opening > 0 || now - lookedAt < (state === undefined ? RETRY_AFTER_MS : LOOK_AGAIN_MS)) return
+      lookedAt = now
+      for (const side of idle) side.end()
+      void open().then(pump, onOpenFailed)
     },
     stop() {
       stopped = true
