@@ -5,7 +5,7 @@ import { backend, message } from '../../src/protocols/postgres/codec.ts'
 import { createRowMasker, type Field } from '../../src/protocols/postgres/masking.ts'
 
 const TEXT = 25
-const fields: readonly Field[] = ['a', 'b'].map((name, index) => ({ name, tableOid: 1, attnum: index + 1, typeOid: TEXT, format: 0 }))
+const fields: readonly Field[] = ['a', 'b'].map((name, index) => ({ name, tableOid: 1, attnum: index + 1, typeOid: TEXT, typmod: -1, format: 0 }))
 const detectors = createDetectors()
 const cell = fc.oneof(
   fc.constantFrom('', 'x', 'plain text', '4111 1111 1111 1111', 'me@example.com', '2026-11-20 15:00:00.123456', 'DE89370400440532013000', '-----BEGIN', '-', '1', 'PRIVATE KEY-----', 'ghp_', '0', '@', 'a@', '+49 151 23456789', 'password=hunter2'),
