@@ -51,6 +51,12 @@ const SCHEMA = `
   CREATE FUNCTION app.lower(varchar) RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
   CREATE FUNCTION app.step(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2';
   CREATE AGGREGATE app.total(int) (SFUNC = app.step, STYPE = int);
+  CREATE VIEW app.peeping AS SELECT app.opaque(1) AS n;
+  CREATE FOREIGN DATA WRAPPER wrapper; CREATE SERVER elsewhere FOREIGN DATA WRAPPER wrapper; CREATE FOREIGN TABLE app.far (id int) SERVER elsewhere;
+  CREATE TABLE app.spread (id int) PARTITION BY LIST (id); CREATE FOREIGN TABLE app.spread_far PARTITION OF app.spread FOR VALUES IN (1) SERVER elsewhere;
+  CREATE TABLE app.watchful (id int); ALTER TABLE app.watchful ENABLE ROW LEVEL SECURITY; CREATE POLICY w ON app.watchful USING (app.opaque(id) > 0);
+  CREATE TABLE app.told (id int); CREATE RULE tell AS ON INSERT TO app.told DO ALSO NOTIFY told;
+  CREATE EXTENSION IF NOT EXISTS citext SCHEMA app; CREATE TABLE app.lettered (id int, word app.citext);
   GRANT ALL ON ALL TABLES IN SCHEMA app TO ${AGENT_ROLE};
   ALTER VIEW app.contacts OWNER TO other;
 `
@@ -105,6 +111,7 @@ describe('what statements touch', () => {
     ['INSERT INTO orders (note) VALUES ($1)', ['top insert write: f pg_catalog.nextval w app.orders(note)']],
     ['INSERT INTO numbered (note) VALUES ($1)', ['top insert write: f pg_catalog.nextval w app.numbered(note)']],
     ['INSERT INTO drawn (note) VALUES ($1)', ['top insert write: f pg_catalog.nextval w app.drawn(note)']],
+    ["SELECT id FROM lettered WHERE word = 'x'", ['top select read: r app.lettered(id,word)']],
     ['DELETE FROM users WHERE id = 1', ['top delete destroy: r app.users(id) w app.orders w app.users']],
     ['UPDATE safe SET name = $1 WHERE id = 1', ['top update write: r app.safe(id) w app.safe(name)', 'rule delete destroy: r app.safe(id) w app.orders w app.safe(name)']],
     ['DELETE FROM swapped WHERE id = 1', ['top delete destroy: w app.swapped', 'rule update write: r app.swapped(id) r app.users(id) w app.swapped w app.users(name)']],
@@ -133,6 +140,13 @@ describe('what cannot be read is a reason', () => {
     ["SELECT lower(name::varchar) FROM users", /^function app\.lower\(character varying\) is plpgsql/],
     ["SELECT name @> 'x' FROM users", /^function app\.bigger\(text, text\) is plpgsql/],
     ['SELECT 1::checked', opaque],
+    // A default of that very table, and yet the text's own doing.
+    ['INSERT INTO watched (id) VALUES (opaque(1))', opaque],
+    ['INSERT INTO watched (id) SELECT n FROM peeping', opaque],
+    ['SELECT id FROM far', /^relation "app\.far" is a foreign table on server elsewhere: what it reaches is not known$/],
+    ['SELECT id FROM spread', /^relation "app\.spread_far" is a foreign table on server elsewhere/],
+    ['SELECT id FROM watchful', opaque],
+    ['INSERT INTO told VALUES (1)', /NOTIFY/],
     ["SELECT query_to_xml('select 1', true, true, '')", /runs SQL or reads tables by name/],
   ])('%s', async (sql, reason) => {
     const found = await reasons(sql)

@@ -208,7 +208,7 @@ export interface Catalog {
   userOperatorsNamed(name: string): readonly CatalogOperator[]
   typesNamed(name: string): readonly CatalogType[]
   readonly types: ReadonlyMap<number, CatalogType>
-  /** Types (by oid) that something is cast to by a function that did not come with the server. */
+  /** Types (by oid) that something is cast to by a function that did not come with the server and could be anything. */
   readonly castByUser: ReadonlySet<number>
   /** Those of them that are applied without being written: for each, the types in it that did not come with the server. */
   readonly unaskedCasts: readonly (readonly number[])[]
@@ -314,6 +314,9 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
   }))) push(foreignKeys, key.parent, key)
 
   const casts = read('casts', (row) => ({ source: row.number('source'), target: row.number('target'), unasked: row.flag('unasked'), function: row.number('function') }))
+  const classes = new Map(functions.map((one) => [one.oid, one.class]))
+  // Casts of plain extensions (citext) reach nothing beyond the value.
+  const opaqueCasts = casts.filter((cast) => (classes.get(cast.function) ?? 'opaque') === 'opaque')
   const byName = groupByName(relations)
   const functionNames = groupByName(functions)
   const operatorNames = groupByName(operators.filter((operator) => !operator.builtin))
@@ -328,8 +331,8 @@ export function buildCatalog(rows: ReadonlyMap<string, readonly CatalogRow[]>): 
     userOperatorsNamed: (name) => operatorNames.get(name) ?? [],
     typesNamed: (name) => typeNames.get(name) ?? [],
     types: new Map(types.map((type) => [type.oid, type])),
-    castByUser: new Set(casts.map((cast) => cast.target)),
-    unaskedCasts: casts.filter((cast) => cast.unasked).map(({ source, target }) => [source, target].filter((oid) => oid >= FIRST_USER_OID)),
+    castByUser: new Set(opaqueCasts.map((cast) => cast.target)),
+    unaskedCasts: opaqueCasts.filter((cast) => cast.unasked).map(({ source, target }) => [source, target].filter((oid) => oid >= FIRST_USER_OID)),
     userCasts: casts.map(({ source, target, function: run }) => ({ source, target, function: run })),
     eventTriggers: details.eventTriggers,
     roles: details.roles,
@@ -411,7 +414,7 @@ function readDetails(read: ReadAll) {
 
 function ownClass(name: string, row: Reader, isConstructor: boolean, extension: string | null): FunctionClass {
   if (isConstructor) return 'pure'
-  return extension !== null && row.text('language') === 'c' ? extensionClass(name, extension, row.text('volatility') as Volatility) : 'opaque'
+  return extension !== null && ['c', 'internal'].includes(row.text('language')) ? extensionClass(name, extension, row.text('volatility') as Volatility) : 'opaque'
 }
 
 /** What CREATE TYPE .. AS RANGE makes by itself. */

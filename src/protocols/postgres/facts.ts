@@ -154,11 +154,12 @@ function resolveStatement(raw: RawStatement, depth: Depth, catalog: Catalog, ses
   const inside: Expectation = { ...expected, into: created === undefined ? expected.into : (placed.find((one) => one.raw === created)?.name ?? displayName(created)) }
   const behind = behindReference(raw, catalog, session, inside, unknown)
   const everyUse = withRelatives(uses, catalog)
+  for (const { relation } of everyUse.slice(uses.length)) if (relation.kind === 'f') unknown.add(`relation "${displayName(relation)}" is a foreign table; what it reaches is not known`)
   const cascades = relationsCascadedTo(raw, uses, catalog)
   const reading = readingOf({
     raw, depth, placed, uses: everyUse, cascades, functions, unknown,
     code: session.resolution === undefined ? null : tableCode(raw, everyUse, cascades, catalog),
-    attributes: lineageAttributes(lineageOfText(raw, uses, expected.into, functions, catalog), catalog),
+    attributes: lineageAttributes(lineageOfText(raw, uses, expected.into, functions), catalog),
   })
   const nested = raw.nested.flatMap((inner) => resolveStatement(inner, inner.depth, catalog, session, inner.depth === 'ctas' ? inside : NOTHING_EXPECTED))
   return [reading, ...nested, ...behind]

@@ -18,7 +18,7 @@ export interface CodeOfCalls {
 
 /** `raw`: the text of the query; what stands for none names no function. */
 export function codeOfCalls(raw: RawStatement, query: ResolvedQuery, resolution: Resolved, catalog: Catalog, uses: readonly Use[]): CodeOfCalls {
-  const defaults = new Set(uses.flatMap((use) => (use.written === null ? [] : use.relation.columns.flatMap((column) => column.calls))))
+  const isDefault = ofDefaults(raw, query, catalog, uses)
   const functions = new Map<number, PlacedFunction>()
   const unknown: string[] = []
   const ofTables: number[] = []
@@ -30,8 +30,7 @@ export function codeOfCalls(raw: RawStatement, query: ResolvedQuery, resolution:
       unknown.push(`the function with oid ${oid} is not in the catalogue: it is new, or belongs to another session`)
       return
     }
-    // The rewriter puts defaults into the tree: the table's owner wrote them, not the statement's author.
-    if (!found.builtin && defaults.has(oid) && !resolution.functions.has(oid)) {
+    if (!found.builtin && !resolution.functions.has(oid) && isDefault(oid)) {
       ofTables.push(oid)
       return
     }
@@ -43,7 +42,26 @@ export function codeOfCalls(raw: RawStatement, query: ResolvedQuery, resolution:
   const isOfSystemViews = ofSystemViews(raw, query, catalog)
   for (const { function: oid } of query.calls) if (!isOfSystemViews(oid)) call(oid)
   for (const oid of functionsOfTypes(query.userTypes, catalog, unknown)) if (!isOrdinary(oid, catalog)) call(oid)
+  // As analysed only, the conditions of row security are not in the tree.
+  if (resolution.by === 'function') for (const { relation } of uses) if (relation.rowSecurity) for (const policy of relation.policies) for (const oid of policy.calls) call(oid)
   return { functions: [...functions.values()], unknown, ofTables, ...about }
+}
+
+/**
+ * The rewriter puts the defaults of an INSERT into its tree: the table's owner wrote them, not the statement's author. Only where
+ * nothing else could have brought the function there: no view, no condition of row security, and no word of the text.
+ */
+function ofDefaults(raw: RawStatement, query: ResolvedQuery, catalog: Catalog, uses: readonly Use[]): (oid: number) => boolean {
+  const mayBringOthers = query.relations.some(({ kind, rowSecurity }) => kind === 'v' || rowSecurity)
+  if (raw.action !== 'insert' || raw.node === 'Query' || mayBringOthers) return () => false
+  const defaults = new Set(uses.flatMap((use) => (use.written === null ? [] : use.relation.columns.flatMap((column) => column.calls))))
+  const named = namesIn(raw)
+  return (oid) => defaults.has(oid) && !named.has(catalog.functions.get(oid)?.name ?? '') && query.calls.every((call) => call.function !== oid || call.via === 'call')
+}
+
+/** Every name of the text that could call a function; `x.f` and `(x).f` can. */
+function namesIn(raw: RawStatement): ReadonlySet<string> {
+  return new Set([...raw.functions.map(({ name }) => name), ...raw.columns.map(({ name }) => name), ...raw.fieldSelections])
 }
 
 /**
@@ -53,7 +71,7 @@ export function codeOfCalls(raw: RawStatement, query: ResolvedQuery, resolution:
 function ofSystemViews(raw: RawStatement, query: ResolvedQuery, catalog: Catalog): (oid: number) => boolean {
   const views = query.relations.flatMap(({ oid }) => catalog.relations.get(oid) ?? []).filter((relation) => relation.kind === 'v')
   if (views.length === 0 || !views.every(isSystem) || raw.node === 'Query') return () => false
-  const named = new Set([...raw.functions.map(({ name }) => name), ...raw.columns.map(({ name }) => name), ...raw.fieldSelections])
+  const named = namesIn(raw)
   return (oid) => {
     const found = catalog.functions.get(oid)
     return found?.builtin === true && !named.has(found.name)
@@ -90,7 +108,10 @@ function isOrdinary(oid: number, catalog: Catalog): boolean {
   return found?.builtin === true && ORDINARY_CLASSES.has(found.class)
 }
 
-/** What values of these types run through: input and output, checks of domains, canonical forms of ranges; of their parts too. */
+/**
+ * What values of these types run through: checks of domains, canonical forms of ranges; of their parts too. Input and output are in C, as
+ * only a superuser makes such types, and belong to them like the representation itself.
+ */
 function functionsOfTypes(types: readonly number[], catalog: Catalog, unknown: string[]): number[] {
   const out = new Set<number>()
   const seen = new Set<number>()
@@ -102,7 +123,7 @@ function functionsOfTypes(types: readonly number[], catalog: Catalog, unknown: s
       unknown.push(`the type with oid ${oid} is not in the catalogue: it is new, or belongs to another session`)
       return
     }
-    for (const one of type.calls) out.add(one)
+    for (const one of type.calls) if (!['c', 'internal'].includes(catalog.functions.get(one)?.language ?? '')) out.add(one)
     for (const part of [type.base, type.element, type.rangeOf]) if (part !== 0 && catalog.types.get(part)?.builtin !== true) follow(part)
     // A row type: values of all its columns.
     for (const column of catalog.relations.get(type.relation)?.columns ?? []) if (catalog.types.get(column.type)?.builtin === false) follow(column.type)

@@ -60,10 +60,14 @@ const PLAIN_EXTENSIONS: ReadonlySet<string> = new Set([
   'btree_gin', 'btree_gist', 'citext', 'cube', 'earthdistance', 'fuzzystrmatch', 'hstore', 'intarray', 'isn', 'ltree', 'pg_trgm', 'pgcrypto', 'seg', 'unaccent', 'uuid-ossp', 'vector',
 ])
 
+/** Extensions of which the same is said of what they call immutable. */
+const MOSTLY_PLAIN_EXTENSIONS: ReadonlySet<string> = new Set(['postgis', 'timescaledb'])
+
 /** The class of a function in C that an extension brought; `opaque` for those that are not known. */
 export function extensionClass(name: string, extension: string, volatility: Volatility): FunctionClass {
   // Keeps a threshold in a setting.
   if (name === 'set_limit') return 'guc'
+  if (volatility === 'i' && MOSTLY_PLAIN_EXTENSIONS.has(extension)) return 'pure'
   if (!PLAIN_EXTENSIONS.has(extension)) return 'opaque'
   return volatility === 's' ? 'catalog' : 'pure'
 }

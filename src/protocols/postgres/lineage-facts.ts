@@ -39,7 +39,7 @@ export function lineageOfQuery(query: ResolvedQuery, into: string | null, catalo
  * The same from the text alone, on the safe side: every column that stands in a condition decides, and every column whose value
  * is used flows into every column that is written.
  */
-export function lineageOfText(raw: RawStatement, uses: readonly Use[], into: string | null, functions: readonly PlacedFunction[], catalog: Catalog): LineageFacts {
+export function lineageOfText(raw: RawStatement, uses: readonly Use[], into: string | null, functions: readonly PlacedFunction[]): LineageFacts {
   const deciding: NamedColumn[] = []
   const flowing: NamedColumn[] = []
   for (const use of uses) {

@@ -62,6 +62,10 @@ function readQuery(raw: RawStatement, query: ResolvedQuery, depth: Depth, resolu
   const isOwn = (oid: number): boolean => written.has(catalog.relations.get(oid)?.ownedBy?.relation ?? 0)
   const uses = query.relations.flatMap((relation) => (isOwn(relation.oid) ? [] : useOf(relation, catalog, unknown)))
   const everyUse = withRelatives(uses, catalog)
+  // Partitions may be foreign tables too.
+  for (const { relation } of everyUse) {
+    if (relation.kind === 'f') unknown.add(`relation "${displayName(relation)}" is a foreign table${relation.server === null ? '' : ` on server ${relation.server}`}: what it reaches is not known`)
+  }
   const cascades = relationsCascadedTo(raw, uses, catalog)
   const code = codeOfCalls(raw, query, resolution, catalog, everyUse)
   for (const one of code.functions) if (one.unknown !== null) unknown.add(one.unknown)
@@ -95,7 +99,6 @@ function useOf(resolved: ResolvedRelation, catalog: Catalog, unknown: Set<string
     return []
   }
   const name = displayName(relation)
-  if (relation.kind === 'f') unknown.add(`relation "${name}" is a foreign table${relation.server === null ? '' : ` on server ${relation.server}`}: what it reaches is not known`)
   const columns = (numbers: readonly number[]): Set<string> => {
     if (numbers.includes(0)) return new Set(relation.columns.map((column) => column.name))
     const found = new Set<string>()
