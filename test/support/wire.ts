@@ -304,7 +304,8 @@ export class FaultyTarget {
           if (pending.length < total) return
           const bytes = Buffer.from(pending.subarray(0, total))
           pending = pending.subarray(total)
-          const fault = started ? /fault:(\w+)/.exec(bytes.toString('latin1'))?.[1] : undefined
+          // Only what would run: the text of one is also asked about beforehand.
+          const fault = started && bytes[0] === 0x51 ? /fault:(\w+)/.exec(bytes.toString('latin1'))?.[1] : undefined
           started = true
           if (fault === undefined) behind.write(bytes)
           else faults[fault]?.(socket)
