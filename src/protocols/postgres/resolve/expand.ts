@@ -63,8 +63,12 @@ export function movesNames(trees: readonly Value[], bodies: Bodies, catalog: Cat
   for (let value = due.pop(); value !== undefined; value = due.pop()) {
     if (isNode(value)) {
       for (const call of callsOf(value)) {
-        const isRead = (bodies.get(call.function) ?? null) !== null
-        if (call.function !== 0 && !isRead && MOVES.has(catalog.functions.get(call.function)?.class ?? 'opaque')) return true
+        const found = catalog.functions.get(call.function)
+        // An aggregate is its steps.
+        for (const oid of found?.kind === 'a' && found.calls.length > 0 ? found.calls : [call.function]) {
+          const isRead = (bodies.get(oid) ?? null) !== null
+          if (oid !== 0 && !isRead && MOVES.has(catalog.functions.get(oid)?.class ?? 'opaque')) return true
+        }
       }
       due.push(...value.fields.values())
     } else if (Array.isArray(value)) due.push(...(value as readonly Value[]))
