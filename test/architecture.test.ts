@@ -281,7 +281,7 @@ describe('only protocols/<p>/upstream.ts dials a target', () => {
     expectRule(upstreamFile)
     const { text } = SOURCES.find(({ path }) => path === 'protocols/postgres/upstream.ts')!
     const functions = functionsOf(code(text))
-    expect([...writers(functions)].filter((name) => functions.some((one) => one.name === name && one.exported)).sort()).toEqual(['analyse', 'analyseAsFunction', 'ask', 'cancel', 'connect', 'send', 'sendInput'])
+    expect([...writers(functions)].filter((name) => functions.some((one) => one.name === name && one.exported)).sort()).toEqual(['analyse', 'analyseAsFunction', 'ask', 'cancel', 'connect', 'send', 'sendBeforeSync', 'sendInput'])
   })
 
   it.each([

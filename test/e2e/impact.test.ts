@@ -12,7 +12,7 @@ rules:
   - { id: read, on: { protocol: postgres, target: orders, effects: [read] }, decision: allow }
   - { id: session, on: { protocol: postgres, target: orders, verbs: [begin, commit, rollback, savepoint, set, reset, prepare] }, decision: allow }
   - { id: change, reason: changes are looked at, on: { protocol: postgres, target: orders, effects: [write, destroy, admin] }, decision: hold, approval: owner }
-  - { id: unclear, reason: nobody knows, on: { protocol: postgres, target: orders, unknown: true }, decision: hold, approval: owner }
+  - { id: unclear, reason: nobody knows, on: { protocol: postgres, target: orders, verbs: [delete, update, truncate, insert, merge], unknown: true }, decision: hold, approval: owner }
 `
 
 let world: World

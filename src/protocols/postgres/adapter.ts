@@ -20,6 +20,7 @@ import { createFreshness, type Freshness } from './freshness.ts'
 import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
 import { ABORT, ABORT_AND_SYNC, ClientDone, FLUSH, PostgresLane, SYNC } from './lane.ts'
 import { measureWord } from './impact/asking.ts'
+import { guardWords } from './impact/guard-words.ts'
 import { measure } from './impact/measure.ts'
 import { createParserPool } from './parser.ts'
 import type { RawStatement } from './raw.ts'
@@ -104,6 +105,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     [SYNC, serialize.sync()],
     [FLUSH, serialize.flush()],
     ...sessionWords(),
+    ...guardWords(),
   ])
   for (const target of options.targets) {
     for (const database of target.postgres.databases) for (const [word, bytes] of databaseWords(`${target.name}/${database}`, target.postgres, database)) words.set(word, bytes)

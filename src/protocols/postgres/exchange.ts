@@ -55,8 +55,10 @@ export type Expected =
   | { readonly kind: 'execute'; readonly flight: Flight; readonly portal: Portal }
   | { readonly kind: 'close'; readonly flight: Flight; readonly what: 'statement' | 'portal'; readonly name: string }
   | { readonly kind: 'sync'; readonly flight: Flight | undefined }
-  /** A word of ours, up to its ReadyForQuery: nothing of it is for the client. */
-  | { readonly kind: 'own'; readonly answer: OwnAnswer }
+  /** A word of ours, up to its ReadyForQuery (or, of one that is not synced, the last of so many CloseCompletes): nothing of it is for the client. */
+  | { readonly kind: 'own'; readonly answer: OwnAnswer; closes?: number }
+  /** Stands for the decision on a run that has a ceiling; nothing answers to it. */
+  | { readonly kind: 'guard'; readonly flight: Flight }
   /** The error that our own abort word provokes; the client gets these bytes in its place. */
   | { readonly kind: 'refused'; readonly bytes: Buffer }
   /** Bytes of ours that take their place in reply order. */
@@ -81,6 +83,8 @@ export interface Flight {
   cut: string | undefined
   rows: number
   bytes: number
+  /** The end of its answer is kept back until its ceiling was looked at. */
+  readonly guard?: { keeping: boolean; off: boolean; readonly kept: Buffer[] }
 }
 
 let commandCount = 0

@@ -4,15 +4,17 @@ import type { Hold } from '../../approvals/hold.ts'
 import type { Permit } from '../../enforcement/permit.ts'
 import { type Refusal, refusal } from '../../enforcement/refusal.ts'
 import { GatewayError } from '../../errors.ts'
-import type { Facts, Impact, Session } from '../../gateway/command.ts'
+import type { Ceiling, Facts, Impact, Session } from '../../gateway/command.ts'
 import type { TextMasker } from '../../masking/text-stream.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
-import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, readBind, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
+import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, readBind, readErrorFields, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
 import { type Expected, type ExchangeLane, type Flight, type Meaning, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
 import { describePortal, endsGroup, type Group, newGroup } from './group.ts'
 import { maskErrorOrNotice } from './masking.ts'
 import { isTooLong, Names, UNSETTLED } from './names.ts'
+import { CLOSES_INSIDE } from './impact/guard-words.ts'
+import { type GuardedRun, runMessages, runQuery } from './impact/guarded-run.ts'
 import { OwnAnswer } from './own-answer.ts'
 import { decodeParameters } from './parameters.ts'
 import type { RawStatement } from './raw.ts'
@@ -25,7 +27,7 @@ import { readSessionView, type SessionView } from './session-catalog.ts'
 import { isOurs, isOurSetting, readsClient, refersToNames, RESERVED, runsHiddenCode, takesOurName, takesOurSettings } from './session-effects.ts'
 import { type DatabaseMeaning, type Effects, type MeaningHost, NO_STATEMENT, SessionMeaning, type Situation, type Source, type Understood } from './session-meaning.ts'
 import type { Sight } from './sight.ts'
-import { analyse, analysisMessages, send, sendInput, type Upstream } from './upstream.ts'
+import { analyse, analysisMessages, send, sendBeforeSync, sendInput, type Upstream } from './upstream.ts'
 
 // One client connection after its sign-in: messages become exchanges, in order. Three things here keep a verdict tied
 // to what runs. A group of messages is one exchange with one digest. A name is used only once the target confirmed it
@@ -614,12 +616,13 @@ export class PostgresLane implements Lane, ExchangeLane {
       // Nobody will say that its transaction is over.
       if (settled.kind === 'unknown' && effects.changes) this.#parts.catalogChanged()
     })
-    const flight: Flight = { command, permit, settle, extended: exchange.extended, batch: exchange.batch, cut: undefined, implicit: this.relay.status === 'I', tags: [], error: undefined, rows: 0, bytes: 0 }
+    const flight: Flight = { command, permit, settle, extended: exchange.extended, batch: exchange.batch, cut: undefined, implicit: this.relay.status === 'I', tags: [], error: undefined, rows: 0, bytes: 0, ...(isGuarded(exchange, permit) ? { guard: { keeping: false, off: false, kept: [] } } : {}) }
     // What is temporary is shown without masks only as long as nothing of what they hide can be in it.
     if ((effects.makesOwn || command.view !== undefined) && command.readings.some((facts) => facts.effect !== 'read')) {
       this.#tainted ||= this.#parts.sight(command, permit, { moved: this.#meaning.moved, tainted: true }).messages.maskedTable
     }
     if (exchange.hold) this.relay.notice(approvedNotice(exchange.hold))
+    if (flight.guard !== undefined) return { sent: this.#forwardGuarded(exchange, flight, permit.ceiling as Ceiling), outcome }
     this.relay.expect(exchange.steps.map((step) => ({ ...step, flight }) as Expected))
     this.#unsynced = exchange.hasSync ? undefined : exchange.batch
     const sent = send(permit, this.#parts.upstream, exchange.bytes)
@@ -628,6 +631,58 @@ export class PostgresLane implements Lane, ExchangeLane {
     this.#done(exchange)
     if (exchange.steps.length === 0) settle({ kind: 'completed', summary: '' })
     return { sent, outcome }
+  }
+
+  /** A run whose approval names the most that it may change. Nothing is taken from the client, or sent, before it was decided on. */
+  async #forwardGuarded(exchange: PostgresExchange, flight: Flight, ceiling: Ceiling): Promise<void> {
+    const { relay } = this
+    const { upstream } = this.#parts
+    const { command, extended, hasSync, batch } = exchange
+    // Whether a transaction is open is known once everything before is answered.
+    if (!extended) while (!relay.idle) await relay.changed()
+    this.#unsynced = extended ? batch : undefined
+    const withheld = extended && hasSync
+    const steps = exchange.steps.filter((step) => !withheld || step.kind !== 'sync').map((step) => ({ ...step, flight }) as Expected)
+    const run: GuardedRun = {
+      relay, flight, ceiling, steps, hasSync,
+      statements: command.raw,
+      say: (word, inside) => {
+        const answer = new OwnAnswer()
+        relay.beforeGuard(flight, [{ kind: 'own', answer, ...(inside ? { closes: CLOSES_INSIDE } : {}) }])
+        this.#sendOwn(word)
+        return answer.done
+      },
+      send: () => {
+        void (withheld ? sendBeforeSync : send)(flight.permit, upstream, exchange.bytes)
+        if (command.cancelled) this.#parts.cancelUpstream()
+      },
+      abort: (withSync) => this.#sendOwn(withSync ? ABORT_AND_SYNC : ABORT),
+      sync: () => this.#sendOwn(SYNC),
+      refusal: (why, sent) => refusalMessage(refusal('ceiling_exceeded', 'builtin/ceiling', sent ? `the approved run changed more than its ceiling and was taken back: ${why}` : why, 'send it again: what people are told then has the true number', flight.permit.holdId === undefined ? {} : { holdId: flight.permit.holdId })),
+      targetError: (fields) => {
+        const bytes = maskErrorOrNotice(targetError(fields, command.text, null), this.#sightOf(flight).messages)
+        return { bytes, code: fields.get('C') ?? 'XX000', message: readErrorFields(bytes).get('M') ?? '' }
+      },
+    }
+    // In a failed transaction nothing runs, and the target says so itself.
+    const plain = !extended && relay.status === 'E'
+    if (plain) {
+      relay.unguard(flight)
+      relay.expect(steps)
+      run.send()
+    }
+    const end = plain ? 'done' : await (extended ? runMessages(run) : runQuery(run))
+    if (extended) {
+      if (hasSync) {
+        this.#unsynced = undefined
+        this.#failedBatch = undefined
+      } else if (end === 'failed') this.#failedBatch = { batch, syncUpstream: true }
+    }
+    if (flight.error?.code === 'unavailable') {
+      this.#forget(exchange)
+      if (extended) flight.settle({ kind: 'failed', ...flight.error })
+    }
+    this.#done(exchange)
   }
 
   refuse(exchange: PostgresExchange, why: Refusal): void {
@@ -943,6 +998,11 @@ function takenFromUs(raw: readonly RawStatement[]): Refusal | undefined {
   if (raw.some(takesOurName)) return refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name')
   if (raw.some(takesOurSettings)) return refusal('policy_denied', 'builtin/reserved-setting', 'debug_print_*, debug_pretty_print, log_min_messages and client_min_messages below notice are the gateway\'s own', 'leave them as they are')
   return undefined
+}
+
+/** It runs something, and what it may change at most was said. */
+function isGuarded(exchange: PostgresExchange, { ceiling }: Permit): boolean {
+  return ceiling !== null && (ceiling.rows !== null || ceiling.others !== null) && exchange.steps.some((step) => step.kind === 'query' || step.kind === 'execute')
 }
 
 /** There is nothing to measure before it runs. */

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { GatewayError } from '../../errors.ts'
 import type { Command } from '../../gateway/command.ts'
 import type { Obligation } from '../../policy/verdict.ts'
-import { BodyReader, backend, errorOrNotice, type Framer, HEADER, type Message, type NoticeFields, readErrorFields, type TransactionStatus } from './codec.ts'
+import { BodyReader, backend, errorOrNotice, type Framer, HEADER, type Message, type NoticeFields, readErrorFields, readyForQuery, type TransactionStatus } from './codec.ts'
 import type { Expected, Flight, Portal, PostgresCommand, Prepared } from './exchange.ts'
 import type { CopyOutMasker } from './copy-masking.ts'
 import { type Field, maskErrorOrNotice, type MessageMasking, parseRowDescription, type RowMasker } from './masking.ts'
@@ -154,7 +154,7 @@ export class Relay {
   #message(message: Message): void {
     const { type, bytes } = message
     const head = this.#expected[this.#head]
-    if (head?.kind === 'own' && this.#onOwn(head.answer, message)) return
+    if (head?.kind === 'own' && this.#onOwn(head, message)) return
     const flight = this.#flight()
     if (message.oversize !== undefined) {
       // Only what carries data may be left out: without any other message we no longer know what the target did.
@@ -187,8 +187,9 @@ export class Relay {
   }
 
   /** The answer to a word of ours. False: this message is for the client all the same. */
-  #onOwn(answer: OwnAnswer, message: Message): boolean {
+  #onOwn(head: Extract<Expected, { readonly kind: 'own' }>, message: Message): boolean {
     const { type, bytes } = message
+    const { answer } = head
     if (type === backend.readyForQuery) {
       this.#status = bytes.toString('latin1', HEADER, HEADER + 1) as TransactionStatus
       this.#pop()
@@ -201,8 +202,76 @@ export class Relay {
       const severity = readErrorFields(bytes).get('V')
       if (severity === 'FATAL' || severity === 'PANIC') return false
     }
-    if (answer.add(message)) return true
+    if (answer.add(message)) {
+      if (head.closes !== undefined) this.#onUnsynced(head, type)
+      return true
+    }
     throw new GatewayError('target_failed', 'the answer of the target does not fit what the gateway asked')
+  }
+
+  /** A word of ours that is not synced: nothing but its own messages says that it is over. */
+  #onUnsynced(head: Extract<Expected, { readonly kind: 'own' }>, type: number): void {
+    if (type === backend.closeComplete) head.closes = (head.closes ?? 1) - 1
+    const failed = type === backend.error
+    if (!failed && head.closes !== 0) return
+    this.#pop()
+    head.answer.end(false)
+    if (failed && !this.#dropUntilSync()) this.#parts.onSkipping()
+  }
+
+  /** True once the connection to the target is of no use any more: whoever had no answer was told so. */
+  get isDead(): boolean {
+    return this.#dead
+  }
+
+  /** What the target answers before the decision on this run is due. */
+  beforeGuard(flight: Flight, items: readonly Expected[]): void {
+    // Nobody answers any more.
+    if (this.#dead) {
+      for (const item of items) if (item.kind === 'own') item.answer.end(true)
+      return
+    }
+    this.#expected.splice(this.#guardOf(flight), 0, ...items)
+    this.#timeHead()
+  }
+
+  /** The decision on a run: these come in its place. */
+  replaceGuard(flight: Flight, items: readonly Expected[]): void {
+    this.#drop(flight)
+    if (this.#dead) return
+    this.#expected.splice(this.#guardOf(flight), 1, ...items)
+    this.#timeHead()
+  }
+
+  /** The decision on a run: the end of its answer goes out as it was kept, or something else in its place. `ready`: with the status as it is now. */
+  finish(flight: Flight, told: Buffer | 'kept', ready: boolean): void {
+    const kept = this.#drop(flight)
+    if (this.#dead) return
+    this.#expected.splice(this.#guardOf(flight), 1)
+    if (!this.#batch.includes(flight)) this.#batch.push(flight)
+    for (const bytes of told === 'kept' ? kept : [told]) this.#out(bytes, flight)
+    if (ready) this.#ready(readyForQuery(this.#status), flight)
+    else this.flush()
+    this.#timeHead()
+    this.#release()
+  }
+
+  /** Its answer is passed on as it comes. */
+  unguard(flight: Flight): void {
+    if (flight.guard !== undefined) flight.guard.off = true
+  }
+
+  #guardOf(flight: Flight): number {
+    const at = this.#expected.findIndex((item, index) => index >= this.#head && item.kind === 'guard' && item.flight === flight)
+    if (at < 0) throw new GatewayError('target_failed', 'a run was decided on that nobody guards')
+    return at
+  }
+
+  /** Takes back what was kept. */
+  #drop({ guard }: Flight): readonly Buffer[] {
+    if (guard === undefined) return []
+    guard.keeping = false
+    return guard.kept.splice(0)
   }
 
   /** What a client may be told while something runs. The server's own log lines are not among it: its query trees are such. */
@@ -299,9 +368,11 @@ export class Relay {
     if (head.kind === 'query') {
       const statement = head.statements[head.index++]
       if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command)
+      if (flight.guard?.off === false && head.index >= head.statements.length) flight.guard.keeping = true
     } else {
       const statement = head.portal.prepared.raw[0]
       if (statement && type === backend.commandComplete) this.#applyNames(statement, flight.command)
+      if (flight.guard?.off === false) flight.guard.keeping = true
       this.#pop()
     }
     this.#out(bytes, flight)
@@ -334,6 +405,7 @@ export class Relay {
       return this.#out(head.bytes, undefined)
     }
     const flight = this.#flight()
+    if (flight) this.#drop(flight)
     const masked = maskErrorOrNotice(bytes, this.#messages(flight))
     const failure = { code: fields.get('C') ?? 'XX000', message: readErrorFields(masked).get('M') ?? '' }
     if (flight) flight.error ??= failure
@@ -360,8 +432,12 @@ export class Relay {
     for (;;) {
       const item = this.#expected[this.#head]
       if (item === undefined) return false
-      if (item.kind === 'sync' || item.kind === 'query' || item.kind === 'own') return true
+      if (item.kind === 'sync' || item.kind === 'query' || (item.kind === 'own' && item.closes === undefined)) return true
+      if (item.kind === 'guard' && item.flight.error !== undefined) return false
       if ('flight' in item && item.flight) item.flight.error ??= failure ?? { code: '57014', message: 'ignored by the target: an earlier message of its batch failed' }
+      // Whoever waits for the answer looks after the guard.
+      if (item.kind === 'guard') return false
+      if (item.kind === 'own') item.answer.end(true)
       if (item.kind === 'parse') this.#parts.statements.abandon(item.name, item.prepared)
       if (item.kind === 'bind') this.#parts.portals.abandon(item.name, item.portal)
       if (item.kind === 'close') (item.what === 'statement' ? this.#parts.statements : this.#parts.portals).abandon(item.name, null)
@@ -375,9 +451,17 @@ export class Relay {
     this.#rows = undefined
     this.#copyOut = undefined
     this.#status = bytes.toString('latin1', HEADER, HEADER + 1) as TransactionStatus
-    this.#discarding = undefined
     const { flight } = head
     this.#pop()
+    // A guarded Query is over when that was decided on.
+    if (head.kind === 'query' && flight?.guard?.off === false) return
+    this.#ready(bytes, flight)
+    this.#release()
+  }
+
+  /** The target is ready for the next batch, and the client is told so. */
+  #ready(bytes: Buffer, flight: Flight | undefined): void {
+    this.#discarding = undefined
     if (this.#status === 'I') {
       this.#parts.portals.clear((portal) => !portal.holdable)
       this.#touchedMasked = false
@@ -386,7 +470,6 @@ export class Relay {
     this.flush()
     this.#settleBatch()
     this.#parts.onReady(this.#status)
-    this.#release()
   }
 
   /** ReadyForQuery says what became of the batch: an error takes back what it did outside a transaction block. */
@@ -530,6 +613,10 @@ export class Relay {
   /** Adds to the current run; runs of one command go out, and into its recording, in one piece. */
   #out(bytes: Buffer, flight: Flight | undefined): void {
     if (bytes.length === 0) return
+    if (flight?.guard?.keeping === true) {
+      flight.guard.kept.push(bytes)
+      return
+    }
     // The client has its error; of what follows it may see the end of the batch, and what belongs to none.
     if (this.#discarding !== undefined && !PASSED_AFTER_ERROR.has(bytes[0] as number)) return
     if (this.#run.flight !== flight) this.flush()

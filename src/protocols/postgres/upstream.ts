@@ -101,6 +101,13 @@ export function send(permit: Permit, upstream: Upstream, bytes: Buffer): Promise
   return write(upstream, bytes)
 }
 
+/** The same of messages that end with a Sync, which is kept back: it is sent, as a word of its own, when what they did was looked at. */
+export function sendBeforeSync(permit: Permit, upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
+  spendPermit(permit, bytes)
+  if (!bytes.subarray(-5).equals(serialize.sync())) throw new GatewayError('permit_refused', 'these messages do not end with Sync')
+  return write(upstream, bytes.subarray(0, -5))
+}
+
 /** Input that follows a command already sent under this permit (CopyData, CopyDone, CopyFail). */
 export function sendInput(permit: Permit, upstream: Upstream, bytes: Buffer): Promise<void> | undefined {
   continuePermit(permit)

@@ -54,6 +54,7 @@ const OWN_ROWS: ReadonlyMap<string, string> = new Map([
   ['row_calls', `own.relation IN ${OWN_RELATIONS}`],
   ['policy_calls', `own.relation IN ${OWN_RELATIONS}`],
   ['view_sources', `own.relation IN ${OWN_RELATIONS}`],
+  ['view_calls', `own.relation IN ${OWN_RELATIONS}`],
   ['sequences', `own.sequence IN ${OWN_RELATIONS}`],
   ['functions', `own.oid IN ${OWN_FUNCTIONS}`],
   ['function_details', `own.oid IN ${OWN_FUNCTIONS}`],
@@ -88,7 +89,8 @@ function ownQuery(name: string): string {
   return `SELECT own.* FROM (${all}) AS own WHERE ${OWN_ROWS.get(name) as string}`
 }
 
-function script(statements: readonly string[]): Buffer {
+/** Statements one after the other, in one batch. `close`: what ends it, Sync where nothing else is given. */
+export function script(statements: readonly string[], close: Buffer = serialize.sync()): Buffer {
   return Buffer.concat([
     ...statements.flatMap((text) => [
       serialize.close({ type: 'S', name: WORD }),
@@ -99,6 +101,6 @@ function script(statements: readonly string[]): Buffer {
       serialize.close({ type: 'P', name: WORD }),
     ]),
     serialize.close({ type: 'S', name: WORD }),
-    serialize.sync(),
+    close,
   ])
 }
