@@ -242,7 +242,11 @@ describe('ErrorResponse and NoticeResponse', () => {
     const shown = read(maskErrorOrNotice(error({ ...failing, Z: 'future', n: 'x'.repeat(64) }), { detectors, maskedTable: true, builtinOnly: false }))
     const { M: message, ...rest } = shown
     expect(message).toMatch(/masked/)
-    expect(rest).toEqual({ S: 'FEHLER', V: 'ERROR', C: '23505', s: 'public', t: 'customers', c: 'email', F: 'nbtinsert.c', L: '666', R: '_bt_check_unique' })
+    // A function may have chosen the names, and may have chosen the code too where it is none that every client knows.
+    expect(rest).toEqual({ S: 'FEHLER', V: 'ERROR', C: '23505', F: 'nbtinsert.c', L: '666', R: '_bt_check_unique' })
+    expect(read(maskErrorOrNotice(error({ ...failing, C: 'ANN12' }), { detectors, maskedTable: true, builtinOnly: false }))['C']).toBe('P0001')
+    const own = read(maskErrorOrNotice(error({ ...failing, C: 'ANN12' }), { detectors, maskedTable: true, builtinOnly: true }))
+    expect(own).toEqual({ S: 'FEHLER', V: 'ERROR', C: 'ANN12', M: message, s: 'public', t: 'customers', c: 'email', n: 'customers_email_key', F: 'nbtinsert.c', L: '666', R: '_bt_check_unique' })
   })
 
   it('keeps a message that names objects only, of code that is the server\'s own, and never its detail', () => {

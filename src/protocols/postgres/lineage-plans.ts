@@ -1,5 +1,6 @@
 import type { ColumnMask } from '../../policy/verdict.ts'
 import type { Catalog } from './catalog.ts'
+import { ORDINARY_CLASSES } from './functions.ts'
 import { columnPlan, holdsMasked, stricter, VALUE_HOLDERS } from './mask-columns.ts'
 import type { ColumnPlan, Field } from './masking.ts'
 import type { BaseColumn, OutputColumn, Resolution, Resolved, ResolvedQuery } from './resolve/resolution.ts'
@@ -74,12 +75,23 @@ export function describedPlan({ column, plan }: PlannedColumn, field: Field, mas
   return stricter(plan, columnPlan(catalog, relation, named.name, masks))
 }
 
-/** Whether what the target says while it runs this may speak of masked values; null where the resolution does not tell. */
-export function readsMasked(resolution: Resolution | undefined, masks: readonly ColumnMask[], catalog: Catalog): boolean | null {
-  // A constraint's error shows the whole row that is written, whichever columns were named.
-  if (resolution?.kind !== 'resolved' || resolution.queries.length === 0 || resolution.functions.size > 0) return null
-  if (!resolution.queries.every(({ command, unknown }) => command === 'select' && unknown.length === 0)) return null
-  return resolution.queries.some((query) => columnsRead(query).some((column) => basePlan(column, masks, catalog) !== 'pass') || isOpaque(query))
+/** What the target may speak of in errors and notices while it runs a statement. */
+export interface Speech {
+  /** Values of masked columns. */
+  readonly masked: boolean
+  /** Nothing but the server's own code runs, so that nobody else chooses codes and texts. */
+  readonly builtinOnly: boolean
+}
+
+/** By the columns that are read and the code that runs; null where the resolution does not tell. */
+export function speechOf(resolution: Resolution | undefined, masks: readonly ColumnMask[], catalog: Catalog): Speech | null {
+  if (resolution?.kind !== 'resolved' || resolution.queries.length === 0) return null
+  const queries = [...resolution.queries, ...[...resolution.functions.values()].flatMap((body) => body.queries)]
+  const isOpaque = queries.some((query) => query.unknown.length > 0 || hasOpaqueOrigin(query) || query.calls.some((call) => !resolution.functions.has(call.function) && !ORDINARY_CLASSES.has(catalog.functions.get(call.function)?.class ?? 'opaque')))
+  return {
+    masked: isOpaque || queries.some((query) => columnsRead(query).some((column) => basePlan(column, masks, catalog) !== 'pass') || writesMasked(query, masks, catalog)),
+    builtinOnly: !isOpaque && resolution.functions.size === 0 && queries.every(({ calls }) => calls.every((call) => catalog.functions.get(call.function)?.builtin === true)),
+  }
 }
 
 function columnsRead({ relations, output, influence }: ResolvedQuery): readonly BaseColumn[] {
@@ -87,6 +99,16 @@ function columnsRead({ relations, output, influence }: ResolvedQuery): readonly 
   return [...read, ...(output ?? []).flatMap(({ from }) => from), ...influence]
 }
 
-function isOpaque({ output, influenceOpaque, callFlows }: ResolvedQuery): boolean {
-  return influenceOpaque !== null || callFlows.some(({ opaque }) => opaque !== null) || (output ?? []).some(({ opaque }) => opaque !== null)
+/** A constraint's error shows the whole row that is written, whichever columns were named, and a trigger says what it likes. */
+function writesMasked({ relations }: ResolvedQuery, masks: readonly ColumnMask[], catalog: Catalog): boolean {
+  return relations.some(({ oid, access }) => {
+    if (access === 'read' || access === 'lock') return false
+    return catalog.relations.get(oid)?.hasTriggers !== false || basePlan({ relation: oid, attribute: WHOLE_ROW }, masks, catalog) !== 'pass'
+  })
+}
+
+const WHOLE_ROW = 0
+
+function hasOpaqueOrigin({ output, influenceOpaque, callFlows, flows }: ResolvedQuery): boolean {
+  return influenceOpaque !== null || [...callFlows, ...flows, ...(output ?? [])].some(({ opaque }) => opaque !== null)
 }

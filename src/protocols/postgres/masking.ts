@@ -264,6 +264,12 @@ const TEXTS_WITHOUT_VALUES: ReadonlySet<string> = new Set([
   '22012', '22001', '23502', '23503', '23505', '23514', '23P01', '40001', '40P01', '55P03', '57014', '25006', '25P02', '21000', '53100', '53200', '53300',
 ])
 
+/** Codes that are shown of code that could choose any, five letters of a value among them: those that clients act upon. */
+const COMMON_CODES: ReadonlySet<string> = new Set([
+  ...TEXTS_WITHOUT_VALUES, '00000', '01000', '0A000', '22003', '22007', '22P02', '25001', '25P03', '26000', '34000', '3F000', '42501', '42601', '42703', '42704', '42883', '42P01', '42P07', '54000', '54001', '55000', '57P01', '57P02', '57P03', 'P0001', 'P0002', 'XX000',
+])
+const RAISED = Buffer.from('P0001', 'latin1')
+
 /**
  * ErrorResponse ('E') or NoticeResponse ('N') for the client. Values appear in messages, details and contexts of
  * cast, constraint and RAISE errors; with `maskedTable` the message is replaced and detail, hint, context and internal
@@ -313,8 +319,9 @@ function errorField(code: string, value: Buffer, options: MessageMasking): Buffe
     if (code === 'M') return Buffer.from(MASKED_ERROR, 'utf8')
     // W, q and p tell the query a function ran, with the values in it. H comes from RAISE as freely as D does.
     if (code === 'D' || code === 'H' || code === 'W' || code === 'q' || code === 'p') return undefined
-    // RAISE … USING COLUMN = anything: what is longer than an identifier can be is none.
-    if ('stcdn'.includes(code) && value.length > 63) return undefined
+    // RAISE … USING COLUMN = anything, ERRCODE = anything: only the server itself puts names and codes there, and nothing else.
+    if ('stcdn'.includes(code) && (!options.builtinOnly || value.length > 63)) return undefined
+    if (code === 'C' && !options.builtinOnly && !COMMON_CODES.has(value.toString('latin1'))) return RAISED
     if (!'SVCFLRPstcdn'.includes(code)) return undefined
   }
   return 'SVCFLRPp'.includes(code) ? value : detected(value, detectors)

@@ -3,7 +3,7 @@ import type { ColumnMask, Obligation } from '../../policy/verdict.ts'
 import type { Catalog, CatalogRelation } from './catalog.ts'
 import { type CopyOutMasker, type CopyOutOptions, createCopyOutMasker } from './copy-masking.ts'
 import type { NameLookup } from './exchange.ts'
-import { describedPlan, outputPlans, type PlannedColumn, readsMasked } from './lineage-plans.ts'
+import { describedPlan, outputPlans, type PlannedColumn, speechOf } from './lineage-plans.ts'
 import { columnMasks, columnPlan } from './mask-columns.ts'
 import { type ColumnPlan, createRowMasker, type Field, maskNotification, maskParameterStatus, maskRowDescription, type MessageMasking, type RowMasker } from './masking.ts'
 import type { RawStatement } from './raw.ts'
@@ -51,7 +51,7 @@ export function createSight(parts: SightParts): Sight {
   const masks = columnMasks(parts.obligations)
   const limits = parts.obligations.flatMap((obligation) => ('limit' in obligation ? [obligation.limit] : []))
   const behind = (statement: RawStatement): RawStatement => standsFor(statement, parts.names)
-  const messages: MessageMasking = { detectors, maskedTable: masks.length > 0 && speaksOfMasked(parts, behind, masks), builtinOnly: parts.builtinOnly }
+  const messages = messagesOf(parts, behind, masks)
   // A statement that runs again is described by the same fields, and mostly asked for in the same formats.
   const maskers = new WeakMap<readonly Field[], { readonly asked: string; readonly statement: RawStatement | undefined; readonly masker: RowMasker }>()
   return {
@@ -123,10 +123,15 @@ function planByDescription(field: Field, masks: readonly ColumnMask[], { catalog
   return columnPlan(catalog, relation, column.name, masks)
 }
 
-/** Errors and notices: by the columns that are read where the target said which, else by the tables that are touched. */
-function speaksOfMasked(parts: SightParts, behind: (statement: RawStatement) => RawStatement, masks: readonly ColumnMask[]): boolean {
-  if (!parts.touched.maskedTable || parts.statements.length === 0) return parts.touched.maskedTable
-  return parts.statements.some((statement) => readsMasked(parts.resolution?.(behind(statement)), masks, parts.catalog) ?? true)
+/** Errors and notices: by what is read and run where the target said that, else by the tables that are touched. */
+function messagesOf(parts: SightParts, behind: (statement: RawStatement) => RawStatement, masks: readonly ColumnMask[]): MessageMasking {
+  const { detectors, touched, statements, catalog } = parts
+  const speeches = statements.map((statement) => speechOf(parts.resolution?.(behind(statement)), masks, catalog) ?? { masked: touched.maskedTable || !parts.builtinOnly, builtinOnly: parts.builtinOnly })
+  return {
+    detectors,
+    maskedTable: masks.length > 0 && (statements.length === 0 ? touched.maskedTable : speeches.some(({ masked }) => masked)),
+    builtinOnly: parts.builtinOnly && speeches.every(({ builtinOnly }) => builtinOnly),
+  }
 }
 
 function copySyntax(statement: RawStatement, response: Buffer): Pick<CopyOutOptions, 'format' | 'delimiter' | 'nullString' | 'quote' | 'escape' | 'header'> {
