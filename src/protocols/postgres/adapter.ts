@@ -295,6 +295,11 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         if (!unplaced && judged !== undefined && texts.get(command.raw)?.understood === judged) sights.set(judged, { generation, obligations, sight })
         return sight
       },
+      reachesMasked({ raw, view, names, judged }, { obligations }) {
+        const shared = database.catalog()
+        const seen = view?.over(shared) ?? shared
+        return touches(raw, seen, stateOf(false, names, judged), maskedColumns(seen, columnMasks(obligations))).maskedTable
+      },
       // Made when it is asked for: masks may have changed since the session began.
       get outsideSight() {
         return createSight({ obligations: [{ mask: door.masks(session) }], catalog: database.catalog(), statements: [], names: { prepared: () => null, cursor: () => null }, touched: { maskedTable: false, maskedColumn: true }, builtinOnly: false, detectors: options.detectors, key: options.maskingKey, searchPath: null })
@@ -510,7 +515,11 @@ function control(session: Session, action: 'connect' | 'cancel', bytes: Buffer, 
 
 /** No function, trigger, rule or view of somebody's own has a part in it. */
 function runsBuiltinOnly(readings: readonly Facts[]): boolean {
-  return readings.every((facts) => facts.unknown.length === 0 && facts.attributes['user_triggers'] !== true)
+  return readings.every(({ unknown, attributes }) => unknown.length === 0 && attributes['user_triggers'] !== true && attributes['table_functions'] === undefined && !isOpaque(attributes['function_classes']))
+}
+
+function isOpaque(classes: unknown): boolean {
+  return Array.isArray(classes) && classes.includes('opaque')
 }
 
 function isRefusal(answer: Permit | Refusal): answer is Refusal {

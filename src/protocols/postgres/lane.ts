@@ -66,6 +66,8 @@ export interface LaneParts {
   readonly sight: (command: PostgresCommand, permit: Permit, session: { readonly moved: boolean; readonly tainted: boolean }) => Sight
   /** What a command would do, asked of its target before people are. `moved`: only this session knows what its names mean. */
   readonly measure: (command: PostgresCommand, session: { readonly moved: boolean; readonly types: readonly number[] }) => Promise<Impact | null>
+  /** Whether values that are masked for this client may go where the command writes. Errs towards yes. */
+  readonly reachesMasked: (command: PostgresCommand, permit: Permit) => boolean
   readonly catalogGeneration: () => number
   /** Whether a command that was judged by what the catalogue is now still means the same, when that is asked. */
   readonly meaning: () => Meaning
@@ -619,7 +621,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const flight: Flight = { command, permit, settle, extended: exchange.extended, batch: exchange.batch, cut: undefined, implicit: this.relay.status === 'I', tags: [], error: undefined, rows: 0, bytes: 0, ...(isGuarded(exchange, permit) ? { guard: { keeping: false, off: false, kept: [] } } : {}) }
     // What is temporary is shown without masks only as long as nothing of what they hide can be in it.
     if ((effects.makesOwn || command.view !== undefined) && command.readings.some((facts) => facts.effect !== 'read')) {
-      this.#tainted ||= this.#parts.sight(command, permit, { moved: this.#meaning.moved, tainted: true }).messages.maskedTable
+      this.#tainted ||= this.#parts.reachesMasked(command, permit)
     }
     if (exchange.hold) this.relay.notice(approvedNotice(exchange.hold))
     if (flight.guard !== undefined) return { sent: this.#forwardGuarded(exchange, flight, permit.ceiling as Ceiling), outcome }
