@@ -131,7 +131,7 @@ describe('health and metrics', () => {
   it('answer without a credential and say what was decided', async () => {
     expect(await (await fetch(`${world.adminUrl}/healthz`)).json()).toEqual({ ok: true })
     const { parts } = (await (await fetch(`${world.adminUrl}/readyz`)).json()) as { readonly parts: readonly { readonly part: string }[] }
-    expect(parts.map(({ part }) => part)).toEqual(['store', 'journal', 'policy', 'parser', 'target orders/orders'])
+    expect(parts.map(({ part }) => part)).toEqual(['store', 'journal', 'policy', 'parser', 'target orders/orders', 'analysis orders/orders'])
     expect((await readiness(world)).status).toBe(200)
     const client = await world.client()
     await client.query('SELECT 1')
