@@ -104,6 +104,7 @@ const ruleShape = {
   when: z.string().min(1).max(4000).optional(),
   decision: z.enum(['allow', 'hold', 'deny']).optional(),
   approval: many(identifier).optional(),
+  narrows: z.literal(true, 'write "narrows: true" or leave the field out').optional(),
   mask: z.array(maskSchema).min(1).max(500).optional(),
   limit: limitSchema.optional(),
   record: z.enum(['metadata', 'full']).optional(),

@@ -100,7 +100,7 @@ function judgeConnect(scope: Scope, command: Command, facts: Facts): Judgement {
   const denials = scope.rules.filter(({ rule, verbs }) => rule.decision === 'deny' && verbs?.has('connect') === true)
   const denied = decide(facts, command, denials, scope.masks.all)
   if (denied.applied.length > 0) return denied
-  const opening = readingOf(facts).unknown ? undefined : scope.rules.find(({ rule }) => rule.decision === 'allow' || rule.decision === 'hold')
+  const opening = readingOf(facts).unknown ? undefined : scope.rules.find(({ rule }) => rule.decision === 'allow' || (rule.decision === 'hold' && !rule.narrows))
   return opening === undefined ? denied : { facts, verdict: allow(`connect/${opening.rule.id}`), applied: [] }
 }
 
@@ -125,11 +125,11 @@ function decide(facts: Facts, command: Command, candidates: readonly CompiledRul
   }
   if (denial !== undefined) return { facts, verdict: deny(denial.rule.id, denialMessage(denial, facts)), applied: [denial] }
   if (broken !== undefined) return { facts, verdict: deny(broken.rule.id, 'the condition of this rule could not be evaluated, so it denies'), applied: [broken] }
+  // What only narrows opens no way by itself.
+  if (applied.every(({ rule }) => rule.narrows)) return { facts, verdict: deny(DEFAULT_DENY, nothingAllows(facts)), applied: [] }
   const holds = applied.filter(({ rule }) => rule.decision === 'hold')
   if (holds.length > 0) return { facts, verdict: hold(holds, obligationsOf(applied, [])), applied }
-  const first = applied[0]
-  if (first !== undefined) return { facts, verdict: allow(first.rule.id), applied }
-  return { facts, verdict: deny(DEFAULT_DENY, nothingAllows(facts)), applied }
+  return { facts, verdict: allow(applied[0]!.rule.id), applied }
 }
 
 /** The rule's own reason and, where the statement was not understood, what exactly: a mistyped name often is all there is to it. */

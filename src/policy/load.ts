@@ -45,6 +45,8 @@ export interface Rule {
   /** Undefined: the rule only adds masks to its scope. */
   readonly decision: 'allow' | 'hold' | 'deny' | undefined
   readonly approvals: readonly Approval[]
+  /** A hold that only asks for people where another rule allows or holds: by itself it opens no way. */
+  readonly narrows: boolean
   readonly masks: readonly ColumnMask[]
   readonly limit: RuleDocument['limit']
   readonly record: 'metadata' | 'full' | undefined
@@ -266,6 +268,7 @@ function checkDecision({ rule, lacks }: RulePart, fault: AddFault): void {
   if ((rule.decision === 'allow' || rule.decision === 'deny') && rule.approval !== undefined) fault(['approval'], 'only a hold has an approval', 'key')
   const connect = rule.on.verbs?.indexOf('connect') ?? -1
   if (rule.decision === 'hold' && connect >= 0) fault(['on', 'verbs', connect], 'a connection cannot be held: allow or deny it')
+  if (rule.decision !== 'hold' && rule.narrows !== undefined) fault(['narrows'], 'only a hold narrows what other rules let through', 'key')
   if (rule.decision === 'deny') {
     for (const key of ['mask', 'limit', 'record'] as const) if (rule[key] !== undefined) fault([key], 'a denied command has no output', 'key')
     if (lacks('reason')) fault([], 'a denial needs a reason: it is what the client is told')
@@ -328,7 +331,7 @@ function compileRule({ rule, lacksOn }: RulePart, file: string, line: number, ap
   return {
     id: rule.id, reason: rule.reason, on: rule.on, who: rule.who ?? {}, when, decision: rule.decision,
     approvals: (rule.approval ?? []).flatMap((name) => approvals.get(name) ?? []),
-    masks: rule.mask ?? [], limit: rule.limit, record: rule.record, file, line,
+    narrows: rule.narrows === true, masks: rule.mask ?? [], limit: rule.limit, record: rule.record, file, line,
   }
 }
 

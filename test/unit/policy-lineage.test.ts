@@ -111,6 +111,34 @@ describe('patterns', () => {
   })
 })
 
+describe('a hold that narrows', () => {
+  const narrowing = HOLD.replace('decision: hold', 'decision: hold, narrows: true')
+  const head = HEAD.replace(/ {2}- \{ id: read[^\n]*\n/, '')
+  const judge = (rules: string, attributes: Readonly<Record<string, FactValue>>) => createEvaluator(policies(rules, head)).evaluate(command(attributes))
+
+  it('asks where another rule allows or holds, and opens no way by itself', () => {
+    const allow = '  - { id: a, on: { protocol: postgres, target: orders }, decision: allow }\n'
+    const hold = '  - { id: h, reason: y, on: { protocol: postgres, target: orders }, who: { kinds: [agent] }, decision: hold, approval: one }\n'
+    const masked = { influence: ['public.users.email'] }
+    expect(judge(narrowing, masked)).toMatchObject({ kind: 'deny', rule: 'default-deny' })
+    expect(judge(HOLD, masked)).toMatchObject({ kind: 'hold' })
+    expect(judge(allow + narrowing, masked)).toMatchObject({ kind: 'hold', rules: ['oracle'] })
+    expect(judge(hold + narrowing, masked)).toMatchObject({ kind: 'hold', rules: ['h', 'oracle'] })
+    expect(judge(allow + narrowing, {})).toMatchObject({ kind: 'allow', rule: 'a' })
+  })
+
+  it('does not make a target worth connecting to', () => {
+    const connect = { ...command({}), facts: { action: 'connect', effect: 'read' as const, resources: [], unknown: [], attributes: {} } }
+    const verdict = (rules: string) => createEvaluator(policies(rules, head)).evaluate({ ...connect, readings: [connect.facts] }).kind
+    expect([verdict(narrowing), verdict(HOLD)]).toEqual(['deny', 'allow'])
+  })
+
+  it('is a hold and nothing else', () => {
+    expect(() => policies(DENY.replace('decision: deny', 'decision: deny, narrows: true'))).toThrow(/only a hold narrows/)
+    expect(() => policies(HOLD.replace('decision: hold', 'decision: hold, narrows: false'))).toThrow(/narrows: true/)
+  })
+})
+
 it('an allow does not cover what a table runs by itself unless it says so', () => {
   const head = HEAD.replace(/ {2}- \{ id: read[^\n]*\n/, '')
   const allow = (on: string, attributes: Readonly<Record<string, FactValue>>) =>
