@@ -24,6 +24,8 @@ export interface CopyOutOptions {
 export interface CopyOutMasker {
   /** One CopyData. Returns one CopyData with the rows that are complete by now, or an empty buffer when none is. */
   data(message: Buffer): Buffer
+  /** Several CopyData side by side: pieces in order, views of them where nothing changes. */
+  rows(messages: Buffer, out: (piece: Buffer) => void): void
   /** Before CopyDone: a last line without its newline, masked, or empty. Throws `target_failed` when a binary row was cut short. */
   end(): Buffer
 }
@@ -47,17 +49,59 @@ export function createCopyOutMasker(options: CopyOutOptions): CopyOutMasker {
     if (carried.length > MAX_COPY_ROW_BYTES) throw new GatewayError('input_limit', `a COPY row is longer than ${MAX_COPY_ROW_BYTES} bytes`)
     return pieces.length === 0 ? EMPTY : frame('d', pieces)
   }
+  const data = (message: Buffer): Buffer => {
+    if (message.length < 5 || message[0] !== 0x64 || message.readInt32BE(1) !== message.length - 1) throw malformed('CopyData')
+    if (carried.length + message.length > MAX_COPY_ROW_BYTES + 5) throw new GatewayError('input_limit', `a COPY row is longer than ${MAX_COPY_ROW_BYTES} bytes`)
+    return take(message.subarray(5), false)
+  }
+  const isPlain = plainLines(options)
+  let begun = !options.header
   return {
-    data: (message) => {
-      if (message.length < 5 || message[0] !== 0x64 || message.readInt32BE(1) !== message.length - 1) throw malformed('CopyData')
-      if (carried.length + message.length > MAX_COPY_ROW_BYTES + 5) throw new GatewayError('input_limit', `a COPY row is longer than ${MAX_COPY_ROW_BYTES} bytes`)
-      return take(message.subarray(5), false)
+    data,
+    rows: (messages, out) => {
+      const { detectors } = options
+      let passed = 0
+      let suspect = isPlain === null ? 0 : detectors.suspect(messages, 0, messages.length)
+      for (let at = 0; at < messages.length; ) {
+        const end = at + 1 + messages.readInt32BE(at + 1)
+        if (end > messages.length || end < at + 5) throw malformed('CopyData')
+        // Just one row, nothing of another one before it, and nothing in it that a detector could want: it goes as it is.
+        if (isPlain === null || !begun || carried.length > 0 || (suspect !== -1 && suspect < end) || !isPlain(messages, at + 5, end)) {
+          if (passed < at) out(messages.subarray(passed, at))
+          const shown = data(messages.subarray(at, end))
+          if (shown.length > 0) out(shown)
+          passed = end
+          begun ||= end > at + 5
+          if (isPlain !== null && suspect !== -1 && suspect < end) suspect = detectors.suspect(messages, end, messages.length)
+        }
+        at = end
+      }
+      if (passed < messages.length) out(passed === 0 ? messages : messages.subarray(passed))
     },
     end: () => {
       const out = take(EMPTY, true)
       if (carried.length > 0) throw malformed('COPY row')
       return out
     },
+  }
+}
+
+/** Whether the bytes are one whole row of as many fields as there should be, all of which pass by plan. Null: no row is passed unread. */
+function plainLines({ format, columns, ...options }: CopyOutOptions): ((bytes: Buffer, start: number, end: number) => boolean) | null {
+  if (format === 'binary' || columns === 'whole-row' || columns.length === 0 || columns.some((plan) => plan !== 'pass')) return null
+  const { csv, delimiter, quote, scannable } = syntaxOf({ format, columns, ...options })
+  if (!scannable) return null
+  return (bytes, start, end) => {
+    if (end === start || bytes[end - 1] !== NEWLINE) return false
+    let fields = 1
+    for (let i = start; i < end - 1; i++) {
+      const byte = bytes[i]
+      if (byte === delimiter) fields++
+      else if (byte === NEWLINE || (csv && byte === quote)) return false
+      // In text a backslash takes the next byte along; before the newline it would take that.
+      else if (!csv && byte === BACKSLASH && (++i >= end - 1 || bytes[i] === NEWLINE)) return false
+    }
+    return fields === columns.length
   }
 }
 

@@ -86,8 +86,11 @@ export interface RowMasker {
   readonly detectOnly: boolean
   /** One whole DataRow. The message itself when nothing changes. Throws `target_failed` when it does not fit its description. */
   row(message: Buffer): Buffer
-  /** Whole DataRows side by side, as `row` would give each: pieces in order, views where nothing changes. */
-  rows(messages: Buffer, out: (piece: Buffer) => void): void
+  /**
+   * Whole DataRows side by side, as `row` would give each: pieces in order, views where nothing changes. `own`: memory made
+   * for this piece alone, which may be freed when the piece has left.
+   */
+  rows(messages: Buffer, out: (piece: Buffer, own: boolean) => void): void
 }
 
 type Cell = (message: Buffer, start: number, end: number) => Buffer | null | undefined
@@ -120,23 +123,20 @@ export function createRowMasker(options: RowMaskerOptions): RowMasker {
     detectOnly,
     row,
     rows: (messages, out) => {
-      if (passThrough) return out(messages)
+      if (passThrough) return out(messages, false)
       // One scan goes over many rows. What stands between their values can only make it look closer.
       if (detectOnly) eachSuspectRow(messages, cells.length, options.detectors, row, out)
-      else eachRow(messages, row, out)
+      else {
+        const masked = maskRows(messages, cells)
+        out(masked, masked !== messages)
+      }
     },
   }
 }
 
-function eachRow(messages: Buffer, row: (message: Buffer) => Buffer, out: (piece: Buffer) => void): void {
-  for (let at = 0; at < messages.length; ) {
-    const end = endOfRow(messages, at)
-    out(row(messages.subarray(at, end)))
-    at = end
-  }
-}
+type OutRows = (piece: Buffer, own: boolean) => void
 
-function eachSuspectRow(messages: Buffer, columns: number, detectors: Detectors, row: (message: Buffer) => Buffer, out: (piece: Buffer) => void): void {
+function eachSuspectRow(messages: Buffer, columns: number, detectors: Detectors, row: (message: Buffer) => Buffer, out: OutRows): void {
   let passed = 0
   let suspect = detectors.suspect(messages, 0, messages.length)
   for (let at = 0; at < messages.length; ) {
@@ -146,15 +146,94 @@ function eachSuspectRow(messages: Buffer, columns: number, detectors: Detectors,
       const message = messages.subarray(at, end)
       const masked = row(message)
       if (masked !== message) {
-        if (passed < at) out(messages.subarray(passed, at))
-        out(masked)
+        if (passed < at) out(messages.subarray(passed, at), false)
+        out(masked, false)
         passed = end
       }
       suspect = detectors.suspect(messages, end, messages.length)
     }
     at = end
   }
-  if (passed < messages.length) out(passed === 0 ? messages : messages.subarray(passed))
+  if (passed < messages.length) out(passed === 0 ? messages : messages.subarray(passed), false)
+}
+
+function makeRoom(room: Room, count: number): void {
+  if (room.used + count <= room.bytes.length) return
+  const larger = Buffer.allocUnsafeSlow(2 * room.bytes.length + count)
+  room.bytes.copy(larger, 0, 0, room.used)
+  room.bytes = larger
+}
+
+/** Most pieces are short, and a call out of JavaScript costs as much as copying fifty bytes in it. */
+function put(room: Room, from: Buffer, start: number, end: number): void {
+  const { bytes } = room
+  let at = room.used
+  if (end - start > 48) at += from.copy(bytes, at, start, end)
+  else for (let i = start; i < end; i++) bytes[at++] = from[i]!
+  room.used = at
+}
+
+function writeInt32(bytes: Buffer, value: number, at: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}
+
+/** A buffer that is written from the front and grows. */
+interface Room {
+  bytes: Buffer
+  used: number
+}
+
+/** Room for what replacements add to a chunk, before it has to grow. */
+const ROOM_FOR_GROWTH = 4096
+
+/** Like maskRow, for many: what stays is copied in long pieces, what changes is written once, into one buffer. */
+function maskRows(messages: Buffer, cells: readonly (Cell | undefined)[]): Buffer {
+  let room: Room | undefined
+  // Up to where it is copied.
+  let copied = 0
+  for (let at = 0; at < messages.length; ) {
+    const end = endOfRow(messages, at)
+    if (end < at + HEADER + 2 || ((messages[at + HEADER]! << 8) | messages[at + HEADER + 1]!) !== cells.length) throw malformed('DataRow')
+    let field = at + HEADER + 2
+    let head = -1
+    let growth = 0
+    for (const cell of cells) {
+      if (field + 4 > end) throw malformed('DataRow')
+      const length = (messages[field]! << 24) | (messages[field + 1]! << 16) | (messages[field + 2]! << 8) | messages[field + 3]!
+      const start = field + 4
+      if (length === -1) {
+        field = start
+        continue
+      }
+      const stop = start + length
+      if (length < 0 || stop > end) throw malformed('DataRow')
+      const replacement = cell?.(messages, start, stop)
+      if (replacement !== undefined) {
+        room ??= { bytes: Buffer.allocUnsafeSlow(messages.length + ROOM_FOR_GROWTH), used: 0 }
+        if (head < 0) head = room.used + at - copied
+        const size = replacement === null ? 0 : replacement.length
+        makeRoom(room, field - copied + 4 + size)
+        put(room, messages, copied, field)
+        writeInt32(room.bytes, replacement === null ? -1 : size, room.used)
+        room.used += 4
+        if (replacement !== null) put(room, replacement, 0, size)
+        copied = stop
+        growth += size - length
+      }
+      field = stop
+    }
+    if (field !== end) throw malformed('DataRow')
+    // Its head was copied with what stands before the first replacement.
+    if (room !== undefined && growth !== 0) writeInt32(room.bytes, end - at - 1 + growth, head + 1)
+    at = end
+  }
+  if (room === undefined) return messages
+  makeRoom(room, messages.length - copied)
+  put(room, messages, copied, messages.length)
+  return room.bytes.subarray(0, room.used)
 }
 
 /** Whoever hands rows over has read their lengths: this cannot go wrong but by a fault of ours. */

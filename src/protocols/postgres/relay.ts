@@ -7,7 +7,6 @@ import type { Expected, Flight, Portal, PostgresCommand, Prepared } from './exch
 import type { CopyOutMasker } from './copy-masking.ts'
 import { type Field, maskErrorOrNotice, type MessageMasking, parseRowDescription, type RowMasker } from './masking.ts'
 import type { Names } from './names.ts'
-import type { OwnAnswer } from './own-answer.ts'
 import type { RawStatement } from './raw.ts'
 import type { Sight } from './sight.ts'
 import type { Upstream } from './upstream.ts'
@@ -20,6 +19,9 @@ const PASSED_AFTER_ERROR: ReadonlySet<number> = new Set([backend.readyForQuery, 
 
 /** Levels that a client sees only when it asks for the server's log; never translated in the field V. */
 const NOT_FOR_CLIENTS: ReadonlySet<string> = new Set(['LOG', 'DEBUG', 'DEBUG1', 'DEBUG2', 'DEBUG3', 'DEBUG4', 'DEBUG5'])
+
+const LARGE_CHUNK_BYTES = 16 * 1024
+const MAX_WRITES = 4
 
 /** Unsent bytes above which we stop reading the target. */
 const CLIENT_BACKLOG_BYTES = 1 << 20
@@ -45,9 +47,18 @@ export interface RelayParts {
   readonly onReady: (status: TransactionStatus) => void
 }
 
+/** The answer whose rows are coming. */
+interface Rows {
+  readonly flight: Flight
+  readonly masker: RowMasker
+  readonly sight: Sight
+}
+
 export class Relay {
   readonly #parts: RelayParts
   readonly #framer: Framer
+  /** The description read last: a copy, because its chunk is large. */
+  #last: { readonly bytes: Buffer; readonly fields: readonly Field[] } | undefined
   readonly #fieldsByBytes = new Map<string, readonly Field[]>()
   #expected: Expected[] = []
   #head = 0
@@ -63,10 +74,19 @@ export class Relay {
   #dead = false
   /** The target said itself why it ends the connection. */
   saidFatal = false
-  #rows: { readonly flight: Flight; readonly masker: RowMasker } | undefined
+  #rows: Rows | undefined
   #copyOut: CopyOutMasker | undefined
   #waiters: (() => void)[] = []
-  #run: { flight: Flight | undefined; parts: Buffer[] } = { flight: undefined, parts: [] }
+  /** Pieces that go to the client together, of one command; the last of them is [#from, #until) of #memory and may still grow. */
+  readonly #pieces: Buffer[] = []
+  #memory: ArrayBufferLike | undefined
+  #from = 0
+  #until = 0
+  #running: Flight | undefined
+  /** Memory of pieces of this chunk that were made for them. */
+  readonly #own: ArrayBufferLike[] = []
+  /** Of this chunk nothing but rows was read, and none of them is kept. */
+  #onlyRows = false
   /** The command whose COPY input the target is waiting for. */
   copyIn: Flight | undefined
 
@@ -111,15 +131,36 @@ export class Relay {
     if (this.#dead) return
     try {
       this.#framer.push(chunk)
-      for (let message = this.#framer.next(); message !== null; message = this.#framer.next()) this.#message(message)
+      this.#own.length = 0
+      this.#onlyRows = true
+      for (;;) {
+        if (this.#rows !== undefined ? this.#onRun(this.#rows) : this.#copyOut !== undefined && this.#onCopyRun(this.#copyOut)) continue
+        const message = this.#framer.next()
+        if (message === null) break
+        this.#onlyRows &&= message.type === backend.dataRow || message.type === backend.copyData
+        this.#message(message)
+      }
       this.flush()
+      if (this.#onlyRows) this.#giveBack(chunk)
     } catch (error) {
       this.#dead = true
-      this.#run = { flight: undefined, parts: [] }
+      this.#dropRun()
       this.#parts.onFault(error instanceof GatewayError ? error : new GatewayError('target_failed', 'the answer of the target could not be read', { cause: error }))
     }
     this.#timeHead()
     this.#wake()
+  }
+
+  /**
+   * Frees the memory of a chunk that was rows and nothing else, once they have left: its rows were copied for the recording and
+   * written, and what was left of the last one was copied by the framer. Bulk makes little else, so that the collector
+   * would look at the whole heap for every few megabytes.
+   */
+  #giveBack(chunk: Buffer): void {
+    if (chunk.length < LARGE_CHUNK_BYTES || this.#parts.client.writableLength > 0) return
+    if (chunk.buffer.byteLength === chunk.length) this.#own.push(chunk.buffer)
+    for (const memory of this.#own) if (memory instanceof ArrayBuffer) memory.transfer(0)
+    this.#own.length = 0
   }
 
   /** The target is gone: whatever had no answer is unknown, and says so. */
@@ -289,14 +330,44 @@ export class Relay {
       const fields = own !== undefined ? own : head.kind === 'execute' ? head.portal.prepared.fields : undefined
       if (fields === undefined || fields === null) throw new GatewayError('target_failed', 'the target sent rows that nobody has described')
       const formats = head.kind === 'execute' && own === undefined ? head.portal.bind?.resultFormats : undefined
-      this.#rows = { flight, masker: this.#parts.sight(flight).rows(fields, formats, statementOf(head)) }
+      const sight = this.#parts.sight(flight)
+      this.#rows = { flight, masker: sight.rows(fields, formats, statementOf(head)), sight }
     }
     flight.rows++
     flight.bytes += bytes.length
-    const limit = this.#parts.sight(flight).limit
+    const { limit } = this.#rows.sight
     if (limit !== undefined && (flight.rows > (limit.rows ?? Infinity) || flight.bytes > (limit.bytes ?? Infinity))) return this.#stop(flight, 'the answer is over the limit of its rule')
     const { masker } = this.#rows
     this.#out(masker.passThrough ? bytes : masker.row(bytes), flight)
+  }
+
+  /** Rows of the answer that is under way, as many as lie side by side: in bulk they are most of what comes. False: something else is next. */
+  #onRun({ flight, masker, sight }: Rows): boolean {
+    const head = this.#expected[this.#head]
+    if (head === undefined || (head.kind !== 'query' && head.kind !== 'execute') || head.flight !== flight || this.#discarding !== undefined || sight.limit !== undefined) return false
+    const run = this.#framer.run(backend.dataRow)
+    if (run === null) return false
+    flight.rows += run.count
+    flight.bytes += run.bytes.length
+    masker.rows(run.bytes, (piece, own) => {
+      if (own) this.#own.push(piece.buffer)
+      this.#out(piece, flight)
+    })
+    return true
+  }
+
+  /** The same for COPY. */
+  #onCopyRun(copyOut: CopyOutMasker): boolean {
+    const head = this.#expected[this.#head]
+    if (head === undefined || (head.kind !== 'query' && head.kind !== 'execute') || this.#discarding !== undefined) return false
+    const { flight } = head
+    if (this.#parts.sight(flight).limit !== undefined) return false
+    const run = this.#framer.run(backend.copyData)
+    if (run === null) return false
+    flight.rows += run.count
+    flight.bytes += run.bytes.length
+    copyOut.rows(run.bytes, (piece) => this.#out(piece, flight))
+    return true
   }
 
   #onRowDescription(bytes: Buffer): void {
@@ -305,7 +376,7 @@ export class Relay {
     const { flight } = head
     const sight = this.#parts.sight(flight)
     if (head.kind === 'query') {
-      this.#rows = { flight, masker: sight.rows(fields, undefined, statementOf(head)) }
+      this.#rows = { flight, masker: sight.rows(fields, undefined, statementOf(head)), sight }
       return this.#out(sight.description(bytes), flight)
     }
     this.#described(head, fields)
@@ -407,7 +478,8 @@ export class Relay {
     const flight = this.#flight()
     if (flight) this.#drop(flight)
     const masked = maskErrorOrNotice(bytes, this.#messages(flight))
-    const failure = { code: fields.get('C') ?? 'XX000', message: readErrorFields(masked).get('M') ?? '' }
+    const shown = readErrorFields(masked)
+    const failure = { code: shown.get('C') ?? 'XX000', message: shown.get('M') ?? '' }
     if (flight) flight.error ??= failure
     const ends = fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC'
     this.#out(masked, flight)
@@ -567,6 +639,14 @@ export class Relay {
   }
 
   #fields(bytes: Buffer): readonly Field[] {
+    // The same statement again and again, mostly.
+    if (this.#last?.bytes.equals(bytes)) return this.#last.fields
+    const fields = this.#fieldsOf(bytes)
+    if (bytes.length <= 8192) this.#last = { bytes: Buffer.from(bytes), fields }
+    return fields
+  }
+
+  #fieldsOf(bytes: Buffer): readonly Field[] {
     const key = bytes.toString('latin1')
     let fields = this.#fieldsByBytes.get(key)
     if (fields === undefined) {
@@ -615,24 +695,55 @@ export class Relay {
     if (bytes.length === 0) return
     if (flight?.guard?.keeping === true) {
       flight.guard.kept.push(bytes)
+      this.#onlyRows = false
       return
     }
     // The client has its error; of what follows it may see the end of the batch, and what belongs to none.
     if (this.#discarding !== undefined && !PASSED_AFTER_ERROR.has(bytes[0] as number)) return
-    if (this.#run.flight !== flight) this.flush()
-    this.#run.flight = flight
-    const { parts } = this.#run
-    const last = parts[parts.length - 1]
+    if (this.#running !== flight) this.flush()
+    this.#running = flight
     // Messages that lie side by side in one chunk leave as one piece.
-    if (last !== undefined && last.buffer === bytes.buffer && last.byteOffset + last.length === bytes.byteOffset) parts[parts.length - 1] = Buffer.from(last.buffer, last.byteOffset, last.length + bytes.length)
-    else parts.push(bytes)
+    if (this.#memory === bytes.buffer && this.#until === bytes.byteOffset) {
+      this.#until += bytes.length
+      return
+    }
+    this.#closePiece()
+    this.#memory = bytes.buffer
+    this.#from = bytes.byteOffset
+    this.#until = bytes.byteOffset + bytes.length
+  }
+
+  #closePiece(): void {
+    if (this.#memory !== undefined) this.#pieces.push(Buffer.from(this.#memory, this.#from, this.#until - this.#from))
+    this.#memory = undefined
+  }
+
+  #dropRun(): void {
+    this.#pieces.length = 0
+    this.#memory = undefined
+    this.#running = undefined
   }
 
   flush(): void {
-    const { parts, flight } = this.#run
-    if (parts.length === 0) return
-    this.#run = { flight: undefined, parts: [] }
-    const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
+    this.#closePiece()
+    const pieces = this.#pieces
+    if (pieces.length === 0) return
+    const flight = this.#running
+    // A row that began in the chunk before stands alone; to join the others to it would copy them all.
+    if (pieces.length > 1 && pieces.length <= MAX_WRITES && (pieces[pieces.length - 1] as Buffer).length >= LARGE_CHUNK_BYTES) {
+      const few = pieces.slice()
+      this.#dropRun()
+      this.#parts.client.cork()
+      for (const piece of few) this.#send(piece, flight)
+      this.#parts.client.uncork()
+      return
+    }
+    const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+    this.#dropRun()
+    this.#send(bytes, flight)
+  }
+
+  #send(bytes: Buffer, flight: Flight | undefined): void {
     const { client, upstream, record, sight } = this.#parts
     if (!client.writableEnded && !client.destroyed) client.write(bytes)
     if (flight !== undefined && sight(flight).recordsOutput) {
