@@ -94,7 +94,7 @@ function rowPlans(fields: readonly Field[], statement: RawStatement | undefined,
   const { catalog } = parts
   if (statement?.action === 'explain' && showsPlanOnly(statement, parts)) return fields.map(() => 'pass')
   const planned = statement === undefined ? null : outputPlans(parts.resolution?.(statement), masks, catalog)
-  if (planned === null) return fields.map((field) => planByDescription(field, masks, parts))
+  if (planned === null) return fields.map((field) => planByDescription(field, statement, masks, parts))
   if (planned === 'whole' || planned.length !== fields.length) return fields.map(() => 'whole')
   return fields.map((field, index) => describedPlan(planned[index] as PlannedColumn, field, masks, catalog))
 }
@@ -112,15 +112,33 @@ function showsPlanOnly(statement: RawStatement, parts: SightParts): boolean {
 }
 
 /** Where the target did not say what it made of the statement: by the table a described column is taken from, and everything that is from none by what the text touches. */
-function planByDescription(field: Field, masks: readonly ColumnMask[], { catalog, touched }: SightParts): ColumnPlan {
-  if (field.tableOid === 0) return touched.maskedColumn ? 'whole' : 'pass'
+function planByDescription(field: Field, statement: RawStatement | undefined, masks: readonly ColumnMask[], { catalog, touched }: SightParts): ColumnPlan {
+  const mayDerive = touched.maskedColumn || statement === undefined || some(statement, namesValueHolder)
+  // What is written into a column comes back as that column, whatever it was made of.
+  if (field.tableOid === 0 || (touched.maskedColumn && (statement === undefined || some(statement, writesValues)))) return mayDerive ? 'whole' : 'pass'
   const relation = catalog.relations.get(field.tableOid)
   const column = relation?.columnByNumber.get(field.attnum)
   // A system column (ctid) has a negative number and shows nothing of a row's values.
   if (relation !== undefined && field.attnum < 0) return 'pass'
-  // A view's columns may derive from anything, and a table the catalogue does not know may be anything.
-  if (relation === undefined || column === undefined || (!relation.builtin && !'rp'.includes(relation.kind))) return touched.maskedColumn || relation === undefined ? 'whole' : 'pass'
+  if (relation === undefined) return 'whole'
+  // A view's columns may derive from anything.
+  if (column === undefined || (!relation.builtin && !'rp'.includes(relation.kind)) || (relation.builtin && VALUE_HOLDER.test(relation.name))) return mayDerive ? 'whole' : 'pass'
   return columnPlan(catalog, relation, column.name, masks)
+}
+
+/** Tables and views of the server with samples of other tables' values. */
+const VALUE_HOLDER = /^pg_(?:stats|statistic|largeobject)/
+
+function namesValueHolder({ relations }: RawStatement): boolean {
+  return relations.some(({ name }) => VALUE_HOLDER.test(name))
+}
+
+function writesValues({ action }: RawStatement): boolean {
+  return action === 'insert' || action === 'update' || action === 'merge'
+}
+
+function some(statement: RawStatement, test: (statement: RawStatement) => boolean): boolean {
+  return test(statement) || statement.nested.some((inner) => some(inner, test))
 }
 
 /** Errors and notices: by what is read and run where the target said that, else by the tables that are touched. */
@@ -158,7 +176,7 @@ function copyColumns(statement: RawStatement, count: number, masks: readonly Col
   const { format = 'text', options = {} } = copy ?? {}
   // Rows in another encoding or in a form that later servers may know are not read the way they are written.
   const isReadable = ['text', 'csv', 'binary'].includes(format) && /^utf-?8$/i.test(options['encoding'] ?? 'utf8')
-  if (columns === null) return touched.maskedColumn || copy?.query !== true ? { columns: 'whole-row' } : everything
+  if (columns === null) return touched.maskedColumn || copy?.query !== true || some(statement, namesValueHolder) ? { columns: 'whole-row' } : everything
   if (columns === 'whole' || !isReadable) return { columns: 'whole-row' }
   return { columns: columns.map(({ plan }) => plan), ...typeOids }
 }
