@@ -794,6 +794,8 @@ export class PostgresLane implements Lane, ExchangeLane {
     // With nothing under way the target's own word counts, whatever earlier texts promised.
     if (this.#open.size === 0 && this.relay.idle && this.#unsynced === undefined) this.#inTransaction = this.relay.status !== 'I'
     const { understood } = fields
+    // Before it is among the open ones itself: what it moves is not moved for its own names.
+    const moved = understood.own || this.#mayHaveMoved
     return new PostgresCommand({
       session,
       raw: understood.raw,
@@ -811,7 +813,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       judged: understood,
       asked: understood.asked,
       confirm: understood.asked.length === 0 ? undefined : () => this.#meaning.confirm(understood),
-      measure: fields.phase === 'prepare' || understood.readings.every(isPlainlyRead) ? undefined : (command) => this.#parts.measure(command, { moved: understood.own || this.#mayHaveMoved, types: fields.types ?? NO_TYPES }),
+      measure: fields.phase === 'prepare' || understood.readings.every(isPlainlyRead) ? undefined : (command) => this.#parts.measure(command, { moved, types: fields.types ?? NO_TYPES }),
     })
   }
 

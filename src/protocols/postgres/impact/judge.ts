@@ -20,6 +20,8 @@ export interface JudgeParts {
   readonly resolve: (statement: RawStatement, types: readonly number[]) => Resolution | undefined | Promise<Resolution | undefined>
   /** The readings of a statement by its text and the catalogue. */
   readonly facts: (statement: RawStatement) => readonly Facts[]
+  /** When there is no more time to ask, on the clock of performance.now(). */
+  readonly until: number
 }
 
 const HARMLESS: ReadonlySet<string> = new Set(['pure', 'time', 'catalog'])
@@ -31,7 +33,8 @@ export async function judge(sql: string, types: readonly number[], parts: JudgeP
     return refused('the query made of it is not a plain one')
   }
   const catalog = parts.catalog()
-  const resolution = await parts.resolve(statement, types)
+  const resolution = await inTime(parts.resolve(statement, types), parts.until)
+  if (resolution === LATE) return refused('the target did not say in time what a count of it would mean')
   if (resolution === undefined) return byFacts(statement, parts.facts(statement), catalog)
   if (resolution.kind === 'rejected') return refused(`the target does not take the query made of it (SQLSTATE ${resolution.fields.get('C') ?? 'unknown'})`)
   if (resolution.kind === 'unresolved') return refused(resolution.reason)
@@ -56,6 +59,20 @@ export async function judge(sql: string, types: readonly number[], parts: JudgeP
     }
   }
   return { kind: isVolatile ? 'volatile' : 'pure', statement, resolution }
+}
+
+const LATE = Symbol('late')
+
+/** Analysis may wait for a lock longer than a measure does. */
+async function inTime<T>(answer: T | Promise<T>, until: number): Promise<T | typeof LATE> {
+  if (!(answer instanceof Promise)) return answer
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<typeof LATE>((resolve) => { timer = setTimeout(() => resolve(LATE), Math.max(0, until - performance.now())) })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Where the target is not asked what names mean, its text must leave no doubt. */

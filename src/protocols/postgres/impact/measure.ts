@@ -33,7 +33,7 @@ export interface MeasureInput {
   readonly backend: number
 }
 
-export interface MeasureParts extends JudgeParts {
+export interface MeasureParts extends Omit<JudgeParts, 'until'> {
   readonly door: Pick<Door, 'own' | 'measure'>
   readonly target: UpstreamTarget
   readonly word: { readonly name: string; readonly bytes: Buffer }
@@ -49,25 +49,28 @@ export interface MeasureParts extends JudgeParts {
 /** Null: there is nothing to measure. Never rejects for what the target does; that is in the answer. */
 export async function measure(input: MeasureInput, parts: MeasureParts): Promise<Impact | null> {
   if (input.statements.every((statement) => statement.effect === 'read' && !statement.nested.some((inner) => inner.effect !== 'read') && statement.action !== 'copy_out')) return null
-  const began = performance.now()
+  const until = performance.now() + parts.boxMs
   const at = new Date()
   const found = emptyFound(whyUnenforceable(input.statements))
   if (input.moved) return describe(input, withWhy(found, 'the session has another role, path or temporary tables than a new one, so its names cannot be asked about from outside'), at)
   const questions = await parts.parser.questions(Buffer.from(input.text))
   let asking: Asking
   try {
-    asking = await openAsking({ ...parts, session: input.session, until: began + parts.boxMs })
+    asking = await openAsking({ ...parts, session: input.session, until })
   } catch {
     return describe(input, withWhy(found, 'no connection for measuring could be opened in time'), at)
   }
   try {
-    return describe(input, await lookAt(input, questions, found, asking, parts), at)
+    return describe(input, await lookAt(input, questions, found, asking, { ...parts, until }), at)
   } finally {
     asking.end()
   }
 }
 
-async function lookAt(input: MeasureInput, questions: readonly (readonly RowsQuestion[])[], found: Found, asking: Asking, parts: MeasureParts): Promise<Found> {
+/** With the end of its time. */
+type Parts = MeasureParts & Pick<JudgeParts, 'until'>
+
+async function lookAt(input: MeasureInput, questions: readonly (readonly RowsQuestion[])[], found: Found, asking: Asking, parts: Parts): Promise<Found> {
   const tables: TableFound[] = []
   for (const [index, statement] of input.statements.entries()) {
     for (const question of questions[index] ?? []) tables.push(await countOf(question, statement, input, asking, parts))
@@ -84,7 +87,7 @@ async function lookAt(input: MeasureInput, questions: readonly (readonly RowsQue
 }
 
 /** One question: the number itself, then what goes along with it. */
-async function countOf(question: RowsQuestion, statement: RawStatement, input: MeasureInput, asking: Asking, parts: MeasureParts): Promise<TableFound> {
+async function countOf(question: RowsQuestion, statement: RawStatement, input: MeasureInput, asking: Asking, parts: Parts): Promise<TableFound> {
   const relation = question.target === null ? null : place(question.target, parts)
   const table = { question, relation, cascades: [] as TableFound['cascades'], rowsJudged: undefined, partitions: [] as TableFound['partitions'], sample: undefined }
   if (question.target !== null && relation === null) return { ...table, rows: unknown('its table is not in the catalogue yet'), others: unknown('its table is not in the catalogue yet') }
@@ -94,7 +97,7 @@ async function countOf(question: RowsQuestion, statement: RawStatement, input: M
   return { ...table, rows, others: others.measured, cascades: others.cascades, partitions }
 }
 
-async function rowsOf(question: RowsQuestion, relation: CatalogRelation | null, input: MeasureInput, asking: Asking, parts: MeasureParts): Promise<Measured> {
+async function rowsOf(question: RowsQuestion, relation: CatalogRelation | null, input: MeasureInput, asking: Asking, parts: Parts): Promise<Measured> {
   if (question.why !== null) return unknown(question.why)
   if (question.known !== null) return question.inexact === null ? exact(question.known) : { kind: 'at_most', count: question.known, why: question.inexact }
   if (question.count === null) return unknown('it could not be counted')
@@ -115,7 +118,7 @@ async function rowsOf(question: RowsQuestion, relation: CatalogRelation | null, 
 }
 
 /** What the planner expects. Only of what was judged harmless: planning runs immutable functions. */
-async function estimateOf(question: RowsQuestion, why: string, input: MeasureInput, asking: Asking, parts: MeasureParts): Promise<Measured> {
+async function estimateOf(question: RowsQuestion, why: string, input: MeasureInput, asking: Asking, parts: Parts): Promise<Measured> {
   const query = question.rows ?? question.count
   if (query === null) return unknown(why)
   const judged = await judge(query.sql, typesOf(query, input), parts)
@@ -139,7 +142,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[]
 }
 
-async function othersOf(question: RowsQuestion, relation: CatalogRelation, statement: RawStatement, rows: Measured, input: MeasureInput, asking: Asking, parts: MeasureParts): Promise<{ readonly measured: Measured; readonly cascades: TableFound['cascades'] }> {
+async function othersOf(question: RowsQuestion, relation: CatalogRelation, statement: RawStatement, rows: Measured, input: MeasureInput, asking: Asking, parts: Parts): Promise<{ readonly measured: Measured; readonly cascades: TableFound['cascades'] }> {
   const without = (measured: Measured) => ({ measured, cascades: [] })
   if (question.action === 'insert' || question.action === 'copy_out' || question.action === 'create') return without(exact(0))
   if (relation.kind === 'v') return without(unknown(`${shown(relation)} is a view: what hangs on the tables behind it is not followed`))
@@ -163,7 +166,7 @@ async function othersOf(question: RowsQuestion, relation: CatalogRelation, state
   return { measured: closure.atMost ? { kind: 'at_most', count: total, why: 'where a key keeps its value nothing goes along' } : exact(total), cascades }
 }
 
-async function partitionsOf(rows: Generated, input: MeasureInput, asking: Asking, parts: MeasureParts): Promise<TableFound['partitions']> {
+async function partitionsOf(rows: Generated, input: MeasureInput, asking: Asking, parts: Parts): Promise<TableFound['partitions']> {
   const query = { sql: `SELECT hp_table, count(*) FROM (${rows.sql}) hp_q GROUP BY hp_table ORDER BY hp_table LIMIT 101`, parameters: rows.parameters }
   const judged = await judge(query.sql, typesOf(query, input), parts)
   if (judged.kind !== 'pure') return []
@@ -179,7 +182,7 @@ async function partitionsOf(rows: Generated, input: MeasureInput, asking: Asking
 const SAMPLE_ROWS = 5
 
 /** A few of the rows, as this agent would see them. */
-async function sampleOf(table: TableFound, input: MeasureInput, asking: Asking, parts: MeasureParts): Promise<TableFound['sample']> {
+async function sampleOf(table: TableFound, input: MeasureInput, asking: Asking, parts: Parts): Promise<TableFound['sample']> {
   const { question: { rows }, relation } = table
   if (rows === null || relation === null || (relation.kind !== 'r' && relation.kind !== 'p') || table.rows.kind === 'unknown' || (table.rows.kind === 'exact' && table.rows.count === 0)) return undefined
   const query = {
@@ -230,7 +233,7 @@ function typesOf(query: Generated, input: MeasureInput): readonly number[] {
   return query.parameters.map((number) => input.types[number - 1] ?? 0)
 }
 
-function whyNot(answer: Exclude<Asked, { kind: 'rows' }>, parts: MeasureParts): string {
+function whyNot(answer: Exclude<Asked, { kind: 'rows' }>, parts: Parts): string {
   if (answer.kind === 'late') return `measuring took longer than ${parts.boxMs} ms`
   // Never the target's own words: they may hold values of rows.
   return WHY[answer.code] ?? `the target refused to count it (SQLSTATE ${answer.code})`
@@ -245,7 +248,7 @@ const WHY: Readonly<Record<string, string>> = {
 
 // ---- small things
 
-function place(named: NamedRelation, { catalog, searchPath, target }: MeasureParts): CatalogRelation | null {
+function place(named: NamedRelation, { catalog, searchPath, target }: Parts): CatalogRelation | null {
   const all = catalog()
   if (named.schema !== null) return all.relation(named.schema, named.name) ?? null
   const path = searchPath.map((schema) => (schema === '$user' ? target.user : schema))
@@ -257,14 +260,14 @@ function place(named: NamedRelation, { catalog, searchPath, target }: MeasurePar
 }
 
 /** A relation with its children and partitions. */
-export function family(relation: CatalogRelation, { catalog }: Pick<MeasureParts, 'catalog'>): readonly number[] {
+export function family(relation: CatalogRelation, { catalog }: Pick<Parts, 'catalog'>): readonly number[] {
   const all = catalog().relations
   const seen = new Set([relation.oid])
   for (const oid of seen) for (const child of all.get(oid)?.children ?? []) seen.add(child)
   return [...seen].slice(0, 1_000)
 }
 
-function namedIn(statements: readonly RawStatement[], parts: MeasureParts): readonly number[] {
+function namedIn(statements: readonly RawStatement[], parts: Parts): readonly number[] {
   return statements.flatMap((statement) => statement.relations.flatMap((relation) => {
     const found = relation.creates ? null : place({ schema: relation.schema ?? null, name: relation.name, only: relation.only }, parts)
     return found === null || found.builtin ? [] : family(found, parts)
