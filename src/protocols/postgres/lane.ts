@@ -23,7 +23,7 @@ import { Relay } from './relay.ts'
 import type { Analysis } from './resolve/analysis.ts'
 import { readPrinted } from './resolve/analysis-side.ts'
 import { SESSION_BACK, SESSION_BEGIN, SESSION_OBJECTS, SESSION_OBJECTS_INSIDE, SESSION_PLACE, SESSION_ROLLBACK, SESSION_SAVEPOINT } from './resolve/session-words.ts'
-import { readSessionView, type SessionView } from './session-catalog.ts'
+import { readSessionPlace, readSessionView, type SessionView } from './session-catalog.ts'
 import { isOurs, isOurSetting, readsClient, refersToNames, RESERVED, runsHiddenCode, takesOurName, takesOurSettings } from './session-effects.ts'
 import { type DatabaseMeaning, type Effects, type MeaningHost, NO_STATEMENT, SessionMeaning, type Situation, type Source, type Understood } from './session-meaning.ts'
 import type { Sight } from './sight.ts'
@@ -58,6 +58,8 @@ export interface LaneParts {
   readonly database: string
   readonly role: string
   readonly searchPath: string
+  /** As SHOW search_path gives it when a session begins. */
+  readonly startPath: string
   /** Statements of a text; throws GatewayError `not_understood`, `input_limit` or `parser_unavailable`. */
   readonly parse: (text: Uint8Array) => readonly RawStatement[] | Promise<readonly RawStatement[]>
   /** What statements mean in this database. */
@@ -478,7 +480,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
     const generation = this.#parts.catalogGeneration()
     const known = [portal, portal.prepared].some((one) => one.describedAt === generation || (one.describing?.batch === this.#batch && one.describing.generation === generation))
-    if (this.#meaning.moved || !known || portal.prepared.raw.some(refersToNames)) {
+    if (this.#meaning.isOwn || this.#mayHaveMoved || !known || portal.prepared.raw.some(refersToNames)) {
       // Rows can only be masked when their columns are known, as of now: ask, and keep the answer to ourselves. What FETCH
       // and EXECUTE return is told by a name that may since mean something else, so there only the answer of now counts.
       this.#add(group, describePortal(name), [{ kind: 'describe', ours: true, generation, prepared: undefined, portal }])
@@ -609,7 +611,6 @@ export class PostgresLane implements Lane, ExchangeLane {
     this.#meaning.onForward(effects)
     void outcome.then((settled) => {
       if (effects.unsettles) this.#unsettling--
-      if (settled.kind === 'completed' && settled.summary === 'DISCARD ALL') this.#meaning.onDiscarded()
       this.#claimNames(exchange, 'vacate')
       if (command.raw.some(runsHiddenCode)) {
         this.#statements.clear()
@@ -794,8 +795,9 @@ export class PostgresLane implements Lane, ExchangeLane {
     // With nothing under way the target's own word counts, whatever earlier texts promised.
     if (this.#open.size === 0 && this.relay.idle && this.#unsynced === undefined) this.#inTransaction = this.relay.status !== 'I'
     const { understood } = fields
-    // Before it is among the open ones itself: what it moves is not moved for its own names.
-    const moved = understood.own || this.#mayHaveMoved
+    const measures = fields.phase === 'execute' && !understood.readings.every(isPlainlyRead)
+    // Looked at before it is among the open ones itself: what it moves is not moved for its own names.
+    const moved = measures && (understood.own || this.#mayHaveMoved)
     return new PostgresCommand({
       session,
       raw: understood.raw,
@@ -813,7 +815,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       judged: understood,
       asked: understood.asked,
       confirm: understood.asked.length === 0 ? undefined : () => this.#meaning.confirm(understood),
-      measure: fields.phase === 'prepare' || understood.readings.every(isPlainlyRead) ? undefined : (command) => this.#parts.measure(command, { moved, types: fields.types ?? NO_TYPES }),
+      measure: !measures ? undefined : (command) => this.#parts.measure(command, { moved, types: fields.types ?? NO_TYPES }),
     })
   }
 
@@ -835,7 +837,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       cursor: (name) => lane.#portals.lookup(name, lane.#batch),
       get mayHaveMoved() { return lane.#mayHaveMoved },
       analyse: (questions) => lane.#inTurn(() => lane.#analyse(questions)),
-      view: (objects) => lane.#inTurn(() => lane.#view(objects)),
+      view: () => lane.#inTurn(() => lane.#view()),
     }
   }
 
@@ -847,7 +849,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (!isUnsettled && !this.#meaning.isOwn) return 'plain'
     // In the midst of messages that are not synced the target answers nothing, unless it is asked to; and outside a
     // transaction block a word of ours would end what they began.
-    if (this.#midBatch && (!this.#inTransaction || this.#failedBatch?.batch === this.#batch)) return 'blind'
+    if (this.#midBatch && (!this.#inTransaction || this.#failedBatch?.batch === this.#batch)) return isUnsettled ? 'blind' : 'recall'
     return isIdle ? 'own' : 'wait'
   }
 
@@ -893,13 +895,21 @@ export class PostgresLane implements Lane, ExchangeLane {
     }))
   }
 
-  async #view(objects: boolean): Promise<SessionView | null> {
+  async #view(): Promise<SessionView | 'asBegun' | null> {
+    const isWhole = (answer: OwnAnswer): boolean => !answer.lost && !answer.tooLong && answer.errors.length === 0
+    const where = await this.#sayOwn(SESSION_PLACE)
+    const place = isWhole(where) ? readSessionPlace(where.results) : null
+    if (place === null) return null
+    if (!place.hasObjects) {
+      const { startPath, role } = this.#parts
+      const isAsBegun = place.setting === startPath && place.role === role && place.login === role && !place.wrote
+      // Nothing temporary is left that could hold anything.
+      if (isAsBegun) this.#tainted = false
+      return isAsBegun ? 'asBegun' : readSessionView(place, null)
+    }
     const inside = this.relay.status === 'T' || this.#inTransaction
-    const place = this.#sayOwn(SESSION_PLACE)
-    const own = objects ? this.#sayOwn(inside ? SESSION_OBJECTS_INSIDE : SESSION_OBJECTS) : undefined
-    const answers = [await place, ...(own ? [await own] : [])]
-    if (answers.some((answer) => answer.lost || answer.tooLong || answer.errors.length > 0)) return null
-    return readSessionView(answers[0]?.results ?? [], answers[1]?.results ?? null)
+    const objects = await this.#sayOwn(inside ? SESSION_OBJECTS_INSIDE : SESSION_OBJECTS)
+    return isWhole(objects) ? readSessionView(place, objects.results) : null
   }
 
   #sayOwn(word: string): Promise<OwnAnswer> {
