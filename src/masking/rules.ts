@@ -35,20 +35,18 @@ export function maskText(style: MaskStyle, value: string, key: Buffer, domain: s
 }
 
 function pseudonym(value: string, key: Buffer, domain: string): string {
-  const holder = keyed(key)
-  // By the value as it came: bringing it into its one spelling costs as much as the rest of a row.
-  const seen = `${domain}\0${value}`
-  const known = holder.cache.get(seen)
-  if (known !== undefined) return known
   const shape = canonical(value)
   // 80 bits: among a million values of one domain two collide with a chance of about 4e-13.
-  const token = 'p-' + base32(holder.digest(`pseudonym\0${domain}\0${shape}`).subarray(0, 10))
-  const shown = MAIL.test(shape) ? `${token}@${PSEUDONYM_MAIL_DOMAIN}` : token
-  holder.cache.set(seen, shown)
-  return shown
+  const token = 'p-' + base32(keyed(key).digest(`pseudonym\0${domain}\0${shape}`).subarray(0, 10))
+  return isMail(shape) ? `${token}@${PSEUDONYM_MAIL_DOMAIN}` : token
+}
+
+function isMail(text: string): boolean {
+  return text.includes('@') && MAIL.test(text)
 }
 
 const MAIL = /^[^\s@]{1,256}@[^\s@.]+(?:\.[^\s@.]+)+$/
+const ASCII = /^[\0-\x7f]*$/
 const PHONE = /^\+?[\d\s()./-]{7,31}$/
 const GROUPED_NUMBER = /^(?:[A-Z]{2}\d{2}[A-Z0-9 ]{11,36}|\+?[\d ()./-]{8,31})$/i
 
@@ -57,20 +55,20 @@ const GROUPED_NUMBER = /^(?:[A-Z]{2}\d{2}[A-Z0-9 ]{11,36}|\+?[\d ()./-]{8,31})$/
  * IBAN) loses its separators.
  */
 function canonical(value: string): string {
-  const trimmed = value.normalize('NFC').trim()
-  if (MAIL.test(trimmed)) return trimmed.toLowerCase()
+  const trimmed = (ASCII.test(value) ? value : value.normalize('NFC')).trim()
+  if (isMail(trimmed)) return trimmed.toLowerCase()
   if (GROUPED_NUMBER.test(trimmed)) return trimmed.replace(/[\s()./-]/g, '').toUpperCase()
   return trimmed
 }
 
 function partial(value: string): string {
   const trimmed = value.trim()
-  if (MAIL.test(trimmed)) {
+  if (isMail(trimmed)) {
     const at = trimmed.lastIndexOf('@')
     return (at > 1 ? firstCharacter(trimmed) : '') + '***' + trimmed.slice(at)
   }
-  const digits = trimmed.replace(/\D/g, '')
-  if (digits.length >= 8 && PHONE.test(trimmed)) {
+  if (PHONE.test(trimmed) && trimmed.replace(/\D/g, '').length >= 8) {
+    const digits = trimmed.replace(/\D/g, '')
     return (trimmed.startsWith('+') ? '+' + digits.slice(0, callingCodeLength(digits)) : '') + STARS + digits.slice(-2)
   }
   return trimmed.length > 2 ? firstCharacter(trimmed) + STARS : STARS
@@ -115,10 +113,8 @@ function base32(bytes: Uint8Array): string {
 
 interface Keyed {
   readonly digest: (message: string) => Buffer
-  readonly cache: BoundedCache
 }
 
-// Values stay in here in clear, as they do in the process anyway; the bound keeps them few, and they go with their key.
 const holders = new WeakMap<Buffer, Keyed>()
 
 function keyed(key: Buffer): Keyed {
@@ -126,36 +122,7 @@ function keyed(key: Buffer): Keyed {
   if (known !== undefined) return known
   if (key.length === 0) throw new TypeError('masking needs a key that is not empty')
   const secret: KeyObject = createSecretKey(key)
-  const holder: Keyed = { digest: (message) => createHmac('sha256', secret).update(message, 'utf8').digest(), cache: new BoundedCache(8192, 320) }
+  const holder: Keyed = { digest: (message) => createHmac('sha256', secret).update(message, 'utf8').digest() }
   holders.set(key, holder)
   return holder
-}
-
-/** Least recently used, by way of a Map's insertion order. Long keys are not kept, so its memory has a bound. */
-class BoundedCache {
-  readonly #entries = new Map<string, string>()
-  readonly #limit: number
-  readonly #longestKey: number
-
-  constructor(limit: number, longestKey: number) {
-    this.#limit = limit
-    this.#longestKey = longestKey
-  }
-
-  get(key: string): string | undefined {
-    const value = this.#entries.get(key)
-    if (value === undefined) return undefined
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    return value
-  }
-
-  set(key: string, value: string): void {
-    if (key.length > this.#longestKey) return
-    if (this.#entries.size >= this.#limit) {
-      const oldest = this.#entries.keys().next()
-      if (oldest.done !== true) this.#entries.delete(oldest.value)
-    }
-    this.#entries.set(key, value)
-  }
 }

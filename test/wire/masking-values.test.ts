@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import pg from 'pg'
 import { to } from 'pg-copy-streams'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { MaskStyle } from '../../src/masking/rules.ts'
+import { maskText, type MaskStyle } from '../../src/masking/rules.ts'
 import { valueMask } from '../../src/protocols/postgres/mask-values.ts'
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts'
 
@@ -195,6 +195,14 @@ describe('a masked value', () => {
       const shown = await accepted('text[]', masked(await sent('text[]', array, binary), 'redact', binary)!, binary)
       expect(shown).toBe('[0:1][1:2]={{‹masked›,NULL},{‹masked›,‹masked›}}')
     }
+  })
+
+  it('of text is what the rules say, however short the way to it', () => {
+    const word = fc.oneof(fc.string({ maxLength: 80 }), fc.string({ unit: fc.constantFrom(...'abZ09 @+-().é\u00a0\u3000😀'), maxLength: 70 }), fc.constantFrom('maria@example.com', '+39 347 555 0199', 'DE89 3704 0044 0532 0130 00', 'Person number 17', 'abcdefgh', 'ab'))
+    fc.assert(fc.property(word, fc.constantFrom<MaskStyle>('partial', 'last4', 'pseudonym', 'hash', 'redact'), (text, style) => {
+      const bytes = Buffer.from(text)
+      expect(masked({ type: 25, bytes }, style, false)?.toString()).toBe(maskText(style, bytes.toString('utf8'), key, 'd'))
+    }), { numRuns: 5_000 })
   })
 
   it('is a value or NULL and never throws, whatever bytes the target sends', () => {

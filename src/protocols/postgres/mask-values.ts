@@ -1,6 +1,7 @@
 import { maskedJson } from '../../masking/json.ts'
 import { pseudonymizer } from '../../masking/pseudonym.ts'
 import { maskText, type MaskStyle, REDACTED } from '../../masking/rules.ts'
+import { isDigit } from '../../masking/scan.ts'
 import type { ColumnPlan } from './masking.ts'
 import { ARRAY_ELEMENT, TYPE } from './types.ts'
 import { maskArray } from './value-arrays.ts'
@@ -28,8 +29,10 @@ export function valueMask(plan: Exclude<ColumnPlan, 'pass'>, type: number, binar
     return mask && ((bytes, start, end) => maskArray(bytes, start, end, binary, mask))
   }
   const show = showOf({ style, domain, type, binary, key })
-  if (show === null || typeof show === 'function') return show === null ? null : cached(show, key, `${style}\0${type}\0${binary}\0${domain}`)
-  return () => show
+  if (show === null) return null
+  if (typeof show !== 'function') return () => show
+  // A piece of a value is made faster than it is found again.
+  return style === 'partial' || style === 'last4' ? show : cached(show, key, `${style}\0${type}\0${binary}\0${domain}`)
 }
 
 interface Wanted {
@@ -84,7 +87,42 @@ function textMask({ style, domain, type, key }: Wanted): ValueMask | Buffer {
     return type === TYPE.name && bytes.length > NAME_BYTES ? cut(bytes) : bytes
   }
   if (!isByValue(style)) return write(REDACTED)
+  if (style === 'partial') return (bytes, start, end) => initialOnly(bytes, start, end) ?? write(maskText(style, bytes.toString('utf8', start, end), key, domain) ?? REDACTED)
+  if (style === 'last4') return (bytes, start, end) => lastFour(bytes, start, end) ?? write(maskText(style, bytes.toString('utf8', start, end), key, domain) ?? REDACTED)
   return (bytes, start, end) => write(maskText(style, bytes.toString('utf8', start, end), key, domain) ?? REDACTED)
+}
+
+/** A word's first letter and stars, by that letter. */
+const INITIALS: readonly (Buffer | undefined)[] = Array.from({ length: 128 }, (_, code) => (/[A-Za-z]/.test(String.fromCharCode(code)) ? Buffer.from(maskText('partial', `${String.fromCharCode(code)}bcdefghi`, Buffer.from([0]), '') ?? REDACTED) : undefined))
+const SHORT = 9
+const LONG = 64
+
+/**
+ * What `partial` makes of most text, without reading it as text. Undefined where it could be anything else: an address, a
+ * telephone number (neither begins with a letter and has no `@`), a value with blanks around it, or one of two characters.
+ */
+function initialOnly(bytes: Buffer, start: number, end: number): Buffer | undefined {
+  const last = bytes[end - 1]!
+  if (end - start < SHORT || end - start > LONG || last <= 0x20 || last >= 0x7f) return undefined
+  for (let i = start; i < end; i++) if (bytes[i] === 0x40) return undefined
+  return INITIALS[bytes[start]!]
+}
+
+/** What `last4` makes of ASCII that has eight letters or digits and more. Undefined: something else. */
+function lastFour(bytes: Buffer, start: number, end: number): Buffer | undefined {
+  if (end - start > LONG) return undefined
+  const out = Buffer.from('**** 0000', 'latin1')
+  let found = 0
+  for (let i = end - 1; i >= start; i--) {
+    const byte = bytes[i]!
+    if (byte >= 0x80) return undefined
+    const letter = byte | 0x20
+    if (isDigit(byte) || (letter >= 0x61 && letter <= 0x7a)) {
+      if (found < 4) out[8 - found] = byte
+      found++
+    }
+  }
+  return found >= 8 ? out : undefined
 }
 
 /** Whole characters only. */
