@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readNodeTree, unfold } from '../../src/protocols/postgres/resolve/node-tree.ts'
 import type { Resolution, Resolved } from '../../src/protocols/postgres/resolve/resolution.ts'
+import { createTreeReader } from '../../src/protocols/postgres/resolve/tree-reader.ts'
 import { AGENT_ROLE, type AnalysisWorld, createAnalysisWorld, type Opened } from '../support/analysis.ts'
 
 // What the resolver of one database makes of a real target's word: what it keeps, what it asks anew, which bodies it reads.
@@ -175,6 +177,42 @@ describe('bodies of functions written in SQL', () => {
       const after = (await print.database.resolver.fresh(statement, [])) as Resolved
       expect(after.digest, sql).not.toBe(before.digest)
     }
+  })
+})
+
+describe('a long tree', () => {
+  const many = Array.from({ length: 400 }, (_, i) => `'e${i}'`).join(', ')
+
+  it.each([
+    `SELECT name, email_of(id), ROW(id, boss) < ROW(1, 2) FROM named JOIN people ON name = email WHERE email IN (${many}) GROUP BY name, id, boss ORDER BY 1`,
+    `INSERT INTO people (id, email) VALUES ${Array.from({ length: 400 }, (_, i) => `(${i}, 'e${i}')`).join(', ')} ON CONFLICT (id) DO UPDATE SET email = excluded.email RETURNING *`,
+    `DELETE FROM people WHERE id = 1 AND email NOT IN (${many}) AND hidden_code(id) > 0 RETURNING returned(id)`,
+  ])('is read by a thread, and means the same there: %.40s', async (sql) => {
+    const statement = await print.parse(sql)
+    const answer = await print.database.analyser.analyse(sql, [])
+    if (answer.kind !== 'trees' || answer.printed === undefined) throw new Error('it is not long')
+    expect(answer.trees).toEqual([])
+    const { resolver, analyser } = print.database
+    const there = await resolver.resolve(statement, [])
+    const here = await resolver.read({ kind: 'trees', by: 'print', trees: answer.printed.map((text) => readNodeTree(unfold(text))) }, statement, (text, types) => analyser.analyse(text, types))
+    expect(there.kind).toBe('resolved')
+    expect(there).toEqual(here)
+  })
+
+  it('that cannot be read there is not resolved, and the next one is', async () => {
+    const statement = await print.parse('SELECT 1')
+    const { resolver } = print.database
+    for (const printed of ['({QUERY', '({QUERY :commandType 1})', `${'('.repeat(5_000)}`]) {
+      const read = await resolver.read({ kind: 'trees', by: 'print', trees: [], printed: [printed] }, statement, null)
+      expect(read.kind === 'unresolved' || (read.kind === 'resolved' && read.queries.every(({ unknown }) => unknown.length > 0)), printed.slice(0, 20)).toBe(true)
+    }
+    expect(await ask(print, `SELECT id FROM people WHERE email IN (${many})`)).toMatchObject({ kind: 'resolved' })
+  })
+
+  it('that a thread does not finish, or dies over, is given up', async () => {
+    const endless = createTreeReader(new URL(`data:text/javascript,import{parentPort}from'node:worker_threads';parentPort.on('message',()=>process.exit(3))`))
+    await expect(endless.read(['x'], async () => { throw new Error('nothing was named') })).rejects.toMatchObject({ code: 'not_understood' })
+    await expect(endless.read(['x'], async () => { throw new Error('nothing was named') })).rejects.toMatchObject({ code: 'not_understood' })
   })
 })
 

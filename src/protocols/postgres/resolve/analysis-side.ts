@@ -43,6 +43,8 @@ export const NEWEST_MAJOR = 18
 /** The printed tree is folded into lines: a little more than what is read of one. */
 const MAX_MESSAGE_BYTES = 6 << 20
 const LIMITS = { withinMs: 20_000, maxBytes: 16 << 20 }
+/** Characters of trees that are read at once, in a millisecond or two; longer ones go to a thread. */
+const READ_HERE = 64 * 1024
 /** Settings of the role may change: no connection is older. */
 const MAX_AGE_MS = 600_000
 
@@ -206,8 +208,10 @@ export function readPrinted({ notices, errors, tooLong }: Pick<Answers, 'notices
   // The words of the message are never translated (errmsg_internal in print.c), and the severity in V neither.
   const printed = notices.filter((notice) => notice.get('V') === 'LOG' && notice.get('M') === 'rewritten parse tree:')
   if (printed.length === 0) return unresolved('the target did not say how it reads it')
+  const texts = printed.map((notice) => notice.get('D') ?? '')
+  if (texts.reduce((sum, text) => sum + text.length, 0) > READ_HERE) return { kind: 'trees', by: 'print', trees: [], printed: texts }
   try {
-    return { kind: 'trees', by: 'print', trees: printed.map((notice) => readNodeTree(unfold(notice.get('D') ?? ''))) }
+    return { kind: 'trees', by: 'print', trees: texts.map((text) => readNodeTree(unfold(text))) }
   } catch (fault) {
     return unresolved(fault instanceof GatewayError ? fault.message : `the target's query tree could not be read`)
   }

@@ -14,6 +14,8 @@ export interface Analysed {
   readonly by: 'print' | 'function'
   /** One list of QUERY nodes for each time the target spoke of it: one, but for what is analysed in parts. */
   readonly trees: readonly Value[]
+  /** Too long to be read where everybody waits: the target's own text of each tree, folded; `trees` is empty then. */
+  readonly printed?: readonly string[]
 }
 
 export type Analysis = Analysed | Rejected | Unresolved

@@ -33,10 +33,10 @@ const MAX_STATEMENTS = 16
 /** Arguments written by name, each of which is one more question. */
 const MAX_NAMED = 64
 
-/** Bodies of all functions that are called in the trees, and in their bodies, and so on. */
-export async function bodiesIn(trees: readonly Value[], reader: BodyReader): Promise<Bodies> {
+/** Bodies of these functions, and of those that are called in them, and so on. */
+export async function bodiesIn(called: readonly number[], reader: BodyReader): Promise<Bodies> {
   const bodies = new Map<number, readonly Value[] | null>()
-  let due = [...new Set(trees.flatMap((tree) => userFunctionsIn(tree)))]
+  let due = [...called]
   for (let depth = 0; due.length > 0; depth++) {
     const next = new Set<number>()
     for (const oid of due) {
@@ -58,22 +58,28 @@ const MOVES: ReadonlySet<FunctionClass> = new Set(['guc', 'dynamic_sql', 'opaque
  * Whether something in the statement may change what names mean while it runs (`SELECT set_config('search_path', ..), f()`):
  * bodies that are texts are looked up only then, so they do not mean what was read of them before.
  */
-export function movesNames(trees: readonly Value[], bodies: Bodies, catalog: Catalog): boolean {
-  const due: Value[] = [...trees, ...[...bodies.values()].flatMap((body) => body ?? [])]
+export function movesNames(called: readonly number[], bodies: Bodies, catalog: Catalog): boolean {
+  return [...called, ...functionsIn([...bodies.values()].flatMap((body) => body ?? []))].some((called) => {
+    const found = catalog.functions.get(called)
+    // An aggregate is its steps.
+    return (found?.kind === 'a' && found.calls.length > 0 ? found.calls : [called]).some((oid) => {
+      const isRead = (bodies.get(oid) ?? null) !== null
+      return oid !== 0 && !isRead && MOVES.has(catalog.functions.get(oid)?.class ?? 'opaque')
+    })
+  })
+}
+
+/** Oids of all functions that trees call, the target's own included. */
+export function functionsIn(trees: readonly Value[]): readonly number[] {
+  const found = new Set<number>()
+  const due: Value[] = [...trees]
   for (let value = due.pop(); value !== undefined; value = due.pop()) {
     if (isNode(value)) {
-      for (const call of callsOf(value)) {
-        const found = catalog.functions.get(call.function)
-        // An aggregate is its steps.
-        for (const oid of found?.kind === 'a' && found.calls.length > 0 ? found.calls : [call.function]) {
-          const isRead = (bodies.get(oid) ?? null) !== null
-          if (oid !== 0 && !isRead && MOVES.has(catalog.functions.get(oid)?.class ?? 'opaque')) return true
-        }
-      }
-      due.push(...value.fields.values())
-    } else if (Array.isArray(value)) due.push(...(value as readonly Value[]))
+      for (const call of callsOf(value)) found.add(call.function)
+      for (const field of value.fields.values()) due.push(field)
+    } else if (Array.isArray(value)) for (const item of value as readonly Value[]) due.push(item)
   }
-  return false
+  return [...found]
 }
 
 function bodyOf(oid: number, reader: BodyReader): Promise<readonly Value[] | null> {
@@ -110,7 +116,7 @@ async function readBody(found: CatalogFunction, reader: BodyReader): Promise<rea
     if (text === null) return null
     const answer = await askNaming(text, found, names, reader.ask)
     // A later statement may use what this one makes.
-    if (answer.kind !== 'trees' || action === 'create') return null
+    if (answer.kind !== 'trees' || answer.printed !== undefined || action === 'create') return null
     const done = answer.by === 'print' ? answer.trees : await rewriteAll(answer.trees, reader)
     if (done === null) return null
     trees.push(...done)

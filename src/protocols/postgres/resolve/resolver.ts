@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Catalog } from '../catalog.ts'
 import type { RawStatement } from '../raw.ts'
 import type { Analyser, Analysed } from './analysis.ts'
-import { type Ask, bodiesIn, type Bodies, movesNames } from './expand.ts'
+import { type Ask, bodiesIn, type Bodies, functionsIn, movesNames } from './expand.ts'
 import type { Value } from './node-tree.ts'
-import { readQueries, treeDigest } from './read-query.ts'
+import { readQueries, treeDigest, userFunctionsIn } from './read-query.ts'
+import { createTreeReader } from './tree-reader.ts'
+import type { Named } from './tree-worker.ts'
 import { mustBeRewritten, placed, rewrite, type Rewritten, type ViewTrees } from './views.ts'
 import type { ExpandedFunction, Rejected, Resolution, Resolved, ResolvedQuery, TreeKnowledge, Unresolved } from './resolution.ts'
 
@@ -55,6 +57,7 @@ const NOTHING: Resolved = { kind: 'resolved', queries: [], digest: '', by: 'prin
 
 export function createResolver(parts: ResolverParts): Resolver {
   const { analyser } = parts
+  const treeReader = createTreeReader()
   // By identity: the parser gives the same statement for the same text as long as it keeps it.
   const entries = new WeakMap<RawStatement, Map<string, Entry>>()
   const ask: Ask = (text, parameterTypes) => analyser.analyse(text, parameterTypes)
@@ -128,15 +131,40 @@ export function createResolver(parts: ResolverParts): Resolver {
         const tree = placed(stored)
         return mustBeRewritten(tree, catalog) ? rewrite(tree, catalog, await parts.views(), major) : { tree, unknown: [] }
       }
+      const reader = { catalog, ask: asking, rewrite: rewritten, parse: parts.parse, known }
+      const bodiesOf = async (userFunctions: readonly number[], functions: () => readonly number[]): Promise<Bodies> => {
+        const found = await bodiesIn(userFunctions, reader)
+        if (found.size === 0 || asking === null || !movesNames(functions(), found, catalog)) return found
+        return bodiesIn(userFunctions, { ...reader, ask: null, known: new Map() })
+      }
+      if (answer.printed !== undefined) return await readElsewhere(answer.printed, (named) => bodiesOf(named.userFunctions, () => named.functions), catalog)
       const whole = answer.by === 'print' ? answer.trees.map((tree) => ({ tree, unknown: [] })) : await Promise.all(answer.trees.map(rewritten))
       const trees = whole.map(({ tree }) => tree)
-      const reader = { catalog, ask: asking, rewrite: rewritten, parse: parts.parse, known }
-      let found = await bodiesIn(trees, reader)
-      if (found.size > 0 && asking !== null && movesNames(trees, found, catalog)) found = await bodiesIn(trees, { ...reader, ask: null, known: new Map() })
+      const found = await bodiesOf([...new Set(trees.flatMap((tree) => userFunctionsIn(tree)))], () => functionsIn(trees))
       return readAll({ by: answer.by, trees, unknown: whole.flatMap(({ unknown }) => unknown) }, found, catalog)
     } catch (error) {
       return { kind: 'unresolved', reason: error instanceof Error && error.message !== '' ? error.message : 'the target’s reading of it could not be understood' }
     }
+  }
+
+  /** As readAll, for trees that a thread reads. */
+  async function readElsewhere(printed: readonly string[], bodiesFor: (named: Named) => Promise<Bodies>, catalog: Catalog): Promise<Resolved> {
+    let found: Bodies = new Map()
+    let functions: ReadonlyMap<number, ExpandedFunction> = new Map()
+    const { queries, digest } = await treeReader.read(printed, async (named) => {
+      found = await bodiesFor(named)
+      const { knowledge, expanded } = knowledgeOf(catalog, found)
+      functions = expanded()
+      return {
+        major: knowledge.major,
+        // What bodies call is asked for, too.
+        functions: new Map([...named.functions, ...[...functions.values()].flatMap((body) => body.queries.flatMap(({ calls }) => calls.map((call) => call.function)))].map((oid) => [oid, { builtin: knowledge.isBuiltin(oid), class: knowledge.classOf(oid) }])),
+        expanded: functions,
+        derived: new Map(named.relations.map((oid) => [oid, new Map((catalog.relations.get(oid)?.columns ?? []).flatMap(({ number, derivedFrom }) => (derivedFrom.length === 0 ? [] : [[number, derivedFrom] as const])))])),
+        operators: new Map(named.operators.map((oid) => [oid, catalog.operators.get(oid)?.function ?? 0])),
+      }
+    })
+    return { kind: 'resolved', queries, digest: digestOf(digest, found, catalog), by: 'print', functions }
   }
 
   return {
@@ -182,7 +210,8 @@ function majorOf(catalog: Catalog): number {
   return Math.trunc(Number(catalog.settings.get('server_version_num') ?? 0) / 10_000)
 }
 
-function readAll(answer: Whole, bodies: Bodies, catalog: Catalog): Resolved {
+/** What the tree reader must know; `expanded` reads all bodies there are. */
+function knowledgeOf(catalog: Catalog, bodies: Bodies): { readonly knowledge: TreeKnowledge; readonly expanded: () => ReadonlyMap<number, ExpandedFunction> } {
   const major = majorOf(catalog)
   const functions = new Map<number, ExpandedFunction>()
   const underWay = new Set<number>()
@@ -205,15 +234,25 @@ function readAll(answer: Whole, bodies: Bodies, catalog: Catalog): Resolved {
       return expanded
     },
   }
+  return {
+    knowledge,
+    expanded() {
+      for (const oid of bodies.keys()) knowledge.expanded(oid)
+      return functions
+    },
+  }
+}
+
+function readAll(answer: Whole, bodies: Bodies, catalog: Catalog): Resolved {
+  const { knowledge, expanded } = knowledgeOf(catalog, bodies)
   const read = answer.trees.flatMap((tree) => readQueries(tree, knowledge))
   const queries: readonly ResolvedQuery[] = answer.unknown.length === 0 ? read : read.map((query) => ({ ...query, unknown: [...query.unknown, ...answer.unknown] }))
-  for (const oid of bodies.keys()) knowledge.expanded(oid)
-  return { kind: 'resolved', queries, digest: digestOf(answer, bodies, catalog), by: answer.by, functions }
+  return { kind: 'resolved', queries, digest: digestOf(treeDigest(answer.trees), bodies, catalog), by: answer.by, functions: expanded() }
 }
 
 /** Of the statement's trees, the bodies it runs and, for those that could not be read, which version of them. */
-function digestOf(answer: Whole, bodies: Bodies, catalog: Catalog): string {
-  const whole = createHash('sha256').update(treeDigest(answer.trees))
+function digestOf(own: string, bodies: Bodies, catalog: Catalog): string {
+  const whole = createHash('sha256').update(own)
   for (const [oid, trees] of [...bodies].sort(([a], [b]) => a - b)) {
     whole.update(`\n${oid} ${catalog.functions.get(oid)?.version ?? ''} ${trees === null ? '' : treeDigest(trees)}`)
   }
