@@ -10,6 +10,7 @@ import type { Field } from './masking.ts'
 import type { OwnAnswer } from './own-answer.ts'
 import type { RawStatement } from './raw.ts'
 import type { Resolution } from './resolve/resolution.ts'
+import type { Sight } from './sight.ts'
 import type { SessionView } from './session-catalog.ts'
 import type { Asked, Effects, Judged } from './session-meaning.ts'
 
@@ -79,6 +80,8 @@ export interface Flight {
   readonly implicit: boolean
   tags: string[]
   error: { readonly code: string; readonly message: string } | undefined
+  /** How its answer is shown; made with the first of it. */
+  sight?: Sight
   /** Its answer was cut off at a bound; the client was told. What the target made of it decides the outcome. */
   cut: string | undefined
   rows: number

@@ -8,7 +8,7 @@ import type { Ceiling, Facts, Impact, Session } from '../../gateway/command.ts'
 import type { TextMasker } from '../../masking/text-stream.ts'
 import type { Outcome } from '../../recording/entry.ts'
 import type { Door, Lane } from '../adapter.ts'
-import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, readBind, readErrorFields, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
+import { backend, commandComplete, Framer, frontend, HEADER, type Message, message, type ParseMessage, readBind, readErrorFields, readExecute, readNamed, readParse, readQuery, readyForQuery } from './codec.ts'
 import { type Expected, type ExchangeLane, type Flight, type Meaning, type Portal, PostgresCommand, PostgresExchange, type Prepared, type Step } from './exchange.ts'
 import { describePortal, endsGroup, type Group, newGroup } from './group.ts'
 import { maskErrorOrNotice } from './masking.ts'
@@ -103,7 +103,6 @@ export class PostgresLane implements Lane, ExchangeLane {
   #arrived: (() => void) | undefined
   /** Exchanges handed out and not yet forwarded, refused or skipped. */
   readonly #open = new Set<PostgresExchange>()
-  readonly #sights = new WeakMap<Flight, Sight>()
   #batch = 1
   #failedBatch: { readonly batch: number; readonly syncUpstream: boolean } | undefined
   /** The batch whose messages are at the target without a Sync behind them. */
@@ -207,6 +206,8 @@ export class PostgresLane implements Lane, ExchangeLane {
       if (!(exchange instanceof Promise)) return exchange
       return exchange.then((one) => one ?? this.#next())
     }
+    // Nothing has come: asked again when something has, which mostly is such a case.
+    if (first === undefined && this.#fault === undefined && !this.#clientDone) return new Promise<void>((resolve) => { this.#arrived = resolve }).then(() => this.next())
     return this.#next()
   }
 
@@ -295,7 +296,8 @@ export class PostgresLane implements Lane, ExchangeLane {
           if (this.relay.copyIn) throw violation('expected COPY data')
           if (group && endsGroup(group, type, message.bytes, this.#parts.maxMessageBytes)) return this.#closeGroup(group, false)
           group ??= newGroup()
-          const added = await this.#extended(group, message)
+          const adding = this.#extended(group, message)
+          const added = adding instanceof Promise ? await adding : adding
           if (added === 'later') {
             // The name it uses is still being defined by an earlier batch: what is grouped goes first, then we wait for the answer.
             if (group.messages.length > 0) return this.#closeGroup(group, false)
@@ -380,7 +382,7 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   // ---- extended protocol ----
 
-  async #extended(group: Group, message: Message): Promise<'added' | 'later'> {
+  #extended(group: Group, message: Message): 'added' | 'later' | Promise<'added' | 'later'> {
     const { bytes } = message
     if (message.type === frontend.parse) return this.#onParse(group, bytes)
     if (message.type === frontend.bind) return this.#onBind(group, bytes)
@@ -407,19 +409,28 @@ export class PostgresLane implements Lane, ExchangeLane {
     return 'added'
   }
 
-  async #onParse(group: Group, bytes: Buffer): Promise<'added' | 'later'> {
-    const { name, text, parameterOids } = readParse(bytes)
-    const existing = name === '' ? null : this.#statements.lookup(name, this.#batch)
+  #onParse(group: Group, bytes: Buffer): 'added' | 'later' | Promise<'added' | 'later'> {
+    const parse = readParse(bytes)
+    const existing = parse.name === '' ? null : this.#statements.lookup(parse.name, this.#batch)
     if (existing === UNSETTLED) return 'later'
-    let raw: readonly RawStatement[]
+    let raw: readonly RawStatement[] | Promise<readonly RawStatement[]>
     try {
-      raw = await this.#parts.parse(text)
+      raw = this.#parts.parse(parse.text)
     } catch (error) {
-      group.refusal = understandingRefusal(error)
-      group.parse = { name, prepared: { raw: [], text: lossyText(text), parameterOids } }
-      this.#add(group, bytes, [])
-      return 'added'
+      return this.#notParsed(group, bytes, parse, error)
     }
+    if (raw instanceof Promise) return raw.then((statements) => this.#parsed(group, bytes, parse, statements), (error: unknown) => this.#notParsed(group, bytes, parse, error))
+    return this.#parsed(group, bytes, parse, raw)
+  }
+
+  #notParsed(group: Group, bytes: Buffer, { name, text, parameterOids }: ParseMessage, error: unknown): 'added' {
+    group.refusal = understandingRefusal(error)
+    group.parse = { name, prepared: { raw: [], text: lossyText(text), parameterOids } }
+    this.#add(group, bytes, [])
+    return 'added'
+  }
+
+  #parsed(group: Group, bytes: Buffer, { name, text, parameterOids }: ParseMessage, raw: readonly RawStatement[]): 'added' {
     const prepared: Prepared = { raw, text: text.toString('utf8'), parameterOids }
     if (isOurs(prepared)) {
       this.#statements.settle(name, prepared)
@@ -503,11 +514,16 @@ export class PostgresLane implements Lane, ExchangeLane {
     group.steps.push(...steps)
   }
 
-  async #closeGroup(group: Group, hasSync: boolean): Promise<PostgresExchange> {
-    const bytes = group.messages.length === 1 ? (group.messages[0] as Buffer) : Buffer.concat(group.messages)
+  #closeGroup(group: Group, hasSync: boolean): PostgresExchange | Promise<PostgresExchange> {
+    const prepared = (group.execute ?? group.bind)?.prepared ?? group.parse?.prepared
+    const understood = !group.refusal && prepared ? this.#meaning.understand(prepared.raw, sourceOf(group, prepared)) : CONTROL
+    return understood instanceof Promise ? understood.then((known) => this.#groupUnderstood(group, hasSync, known)) : this.#groupUnderstood(group, hasSync, understood)
+  }
+
+  #groupUnderstood(group: Group, hasSync: boolean, understood: Understood): PostgresExchange {
+    const bytes = joined(group.messages)
     const runs = group.execute ?? group.bind
     const prepared = runs?.prepared ?? group.parse?.prepared
-    const understood = !group.refusal && prepared ? await this.#meaning.understand(prepared.raw, sourceOf(group, prepared)) : CONTROL
     if (understood.rejected) return this.#refusedByTarget(bytes, prepared?.text ?? '', understood, group.steps, { extended: true, hasSync })
     if (group.parse) group.parse.prepared.judged = understood
     if (group.bind) group.bind.judged = understood
@@ -626,7 +642,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     }
     if (exchange.hold) this.relay.notice(approvedNotice(exchange.hold))
     if (flight.guard !== undefined) return { sent: this.#forwardGuarded(exchange, flight, permit.ceiling as Ceiling), outcome }
-    this.relay.expect(exchange.steps.map((step) => ({ ...step, flight }) as Expected))
+    this.relay.expect(exchange.steps.map((step) => ofFlight(step, flight)))
     this.#unsynced = exchange.hasSync ? undefined : exchange.batch
     const sent = send(permit, this.#parts.upstream, exchange.bytes)
     // A cancel between the last look and now: the server would get it while the command runs, and so it does.
@@ -934,8 +950,8 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   #sightOf(flight: Flight | undefined): Sight {
     if (flight === undefined) return this.#parts.outsideSight
-    let sight = this.#sights.get(flight)
-    if (sight === undefined) this.#sights.set(flight, (sight = this.#parts.sight(flight.command, flight.permit, { moved: this.#meaning.moved, tainted: this.#tainted })))
+    let { sight } = flight
+    if (sight === undefined) flight.sight = sight = this.#parts.sight(flight.command, flight.permit, { moved: this.#meaning.moved, tainted: this.#tainted })
     return sight
   }
 
@@ -988,6 +1004,32 @@ const NO_PARAMETERS_NO_ROWS = Buffer.concat([message(backend.parameterDescriptio
 const CONTROL: Understood = { ...NO_STATEMENT, readings: [{ action: 'control', effect: 'read', resources: [], unknown: [], attributes: {} }] }
 const REFUSED: Understood = { ...NO_STATEMENT, readings: [{ action: 'unparsed', effect: 'unknown', resources: [], unknown: ['the protocol or the grammar refused it'], attributes: {} }] }
 const NO_TYPES: readonly number[] = []
+
+/** What a step expects, once it is known for which run. Written out, because a copy of an object of any shape costs far more. */
+function ofFlight(step: Step, flight: Flight): Expected {
+  switch (step.kind) {
+    case 'query': return { kind: 'query', flight, statements: step.statements, index: step.index }
+    case 'parse': return { kind: 'parse', flight, name: step.name, prepared: step.prepared }
+    case 'bind': return { kind: 'bind', flight, name: step.name, portal: step.portal }
+    case 'describe': return { kind: 'describe', flight, ours: step.ours, generation: step.generation, prepared: step.prepared, portal: step.portal }
+    case 'execute': return { kind: 'execute', flight, portal: step.portal }
+    case 'close': return { kind: 'close', flight, what: step.what, name: step.name }
+    case 'sync': return { kind: 'sync', flight }
+    default: return { ...step, flight } as Expected
+  }
+}
+
+/** Messages as one piece of bytes: mostly they lie side by side as they came. */
+function joined(messages: readonly Buffer[]): Buffer {
+  const first = messages[0] as Buffer
+  if (messages.length === 1) return first
+  let end = first.byteOffset
+  for (const message of messages) {
+    if (message.buffer !== first.buffer || message.byteOffset !== end) return Buffer.concat(messages)
+    end += message.length
+  }
+  return Buffer.from(first.buffer, first.byteOffset, end - first.byteOffset)
+}
 
 const weighPrepared = (prepared: Prepared): number => 256 + 4 * prepared.text.length
 const weighPortal = (portal: Portal): number => 256 + (portal.bind?.parameters.reduce((sum, value) => sum + 3 * (value?.length ?? 0) + 32, 0) ?? 0)
