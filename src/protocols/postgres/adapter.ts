@@ -169,7 +169,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         application_name: 'holdpoint',
         ...settings.settings,
         // Start-up settings are what RESET and DISCARD go back to, so these cannot be undone from inside the session.
-        options: `-c standard_conforming_strings=on -c search_path=${target.postgres.searchPath.map((schema) => `"${schema}"`).join(',').replaceAll(' ', '\\ ')}`,
+        options: `-c standard_conforming_strings=on -c search_path=${startPath(target).replaceAll(' ', '\\ ')}`,
       })
       const admitted = await door.ask(control(session, 'connect', startup, databaseName))
       if (isRefusal(admitted)) throw new GatewayError(admitted.code === 'unavailable' ? 'recording_unavailable' : 'credential_invalid', `${admitted.message} (rule ${admitted.rule})`)
@@ -251,6 +251,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       database: databaseName,
       role,
       searchPath: searchPath.join(','),
+      startPath: startPath(target),
       parse: (text) => parser.parse(text),
       meanings: {
         resolver: database.resolver,
@@ -511,6 +512,11 @@ function control(session: Session, action: 'connect' | 'cancel', bytes: Buffer, 
     readings: [{ action, effect: 'read', resources: [], unknown: [], attributes: {} }],
     input: 'complete', context: { database }, continues: undefined, bytes, bound: undefined,
   })
+}
+
+/** The search_path that sessions begin with, as a setting. */
+function startPath({ postgres }: PostgresTarget): string {
+  return postgres.searchPath.map((schema) => `"${schema}"`).join(',')
 }
 
 /** No function, trigger, rule or view of somebody's own has a part in it. */

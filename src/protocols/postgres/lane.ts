@@ -440,7 +440,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     group.parse = { name, prepared }
     const obstacle = this.#statements.obstacle(name, prepared)
     if (obstacle !== null) group.refusal = refusal('input_limit', 'builtin/input-limit', obstacle, 'close what is no longer used')
-    else group.refusal ??= takenFromUs(raw)
+    else group.refusal ??= name.startsWith(RESERVED) ? NAME_IS_OURS : takenFromUs(raw)
     this.#statements.expect(name, prepared, this.#batch)
     this.#add(group, bytes, [{ kind: 'parse', name, prepared }])
     return 'added'
@@ -1049,9 +1049,11 @@ function sourceOf(group: Group, prepared: Prepared): Source {
   return { text, types, defined: group.parse === undefined ? prepared.judged : undefined }
 }
 
+const NAME_IS_OURS = refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name')
+
 /** Names and settings that our own words rely on. */
 function takenFromUs(raw: readonly RawStatement[]): Refusal | undefined {
-  if (raw.some(takesOurName)) return refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name')
+  if (raw.some(takesOurName)) return NAME_IS_OURS
   if (raw.some(takesOurSettings)) return refusal('policy_denied', 'builtin/reserved-setting', 'debug_print_*, debug_pretty_print, log_min_messages and client_min_messages below notice are the gateway\'s own', 'leave them as they are')
   return undefined
 }

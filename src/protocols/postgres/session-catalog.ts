@@ -16,13 +16,31 @@ export interface SessionView {
   readonly temporary: ReadonlySet<number>
 }
 
-/** Answers to SESSION_PLACE and SESSION_OBJECTS; `objects` null: there are none of its own. Null: an answer is not complete. */
-export function readSessionView(place: readonly (readonly AnswerRow[])[], objects: readonly (readonly AnswerRow[])[] | null): SessionView | null {
-  const where = place[0]?.[0]
-  const path: unknown = JSON.parse(where?.['path'] ?? 'null')
-  if (!Array.isArray(path) || typeof where?.['role'] !== 'string') return null
-  const schemas = path.map((schema) => commonName(String(schema)))
-  if (objects === null) return { path: schemas, role: where['role'], over: (shared) => shared, temporary: new Set() }
+/** Where a session stands, by its own word. */
+export interface SessionPlace {
+  readonly path: readonly string[]
+  /** As SHOW search_path gives it. */
+  readonly setting: string
+  readonly role: string
+  readonly login: string
+  /** Its transaction has changed something. */
+  readonly wrote: boolean
+  /** It has temporary objects, or its transaction may have changed the catalogue's rows that are there now. */
+  readonly hasObjects: boolean
+}
+
+/** The answer to SESSION_PLACE; null: it is not complete. */
+export function readSessionPlace(results: readonly (readonly AnswerRow[])[]): SessionPlace | null {
+  const row = results[0]?.[0]
+  const path: unknown = JSON.parse(row?.['path'] ?? 'null')
+  const { setting, role, login } = row ?? {}
+  if (!Array.isArray(path) || typeof setting !== 'string' || typeof role !== 'string' || typeof login !== 'string') return null
+  return { path: path.map((schema) => commonName(String(schema))), setting, role, login, wrote: row?.['wrote'] !== 'f', hasObjects: row?.['temporary'] !== 'f' || row['changed'] !== 'f' }
+}
+
+/** `objects`: the answer to SESSION_OBJECTS, null where there are none of its own. Null: the answer is not complete. */
+export function readSessionView({ path, role }: SessionPlace, objects: readonly (readonly AnswerRow[])[] | null): SessionView | null {
+  if (objects === null) return { path, role, over: (shared) => shared, temporary: new Set() }
   if (objects.length < OWN_ROWS_AT + OWN_QUERIES.length) return null
   const rows = new Map<string, readonly AnswerRow[]>([...CATALOG_QUERIES.keys()].map((name) => [name, []]))
   for (const [i, name] of OWN_QUERIES.entries()) rows.set(name, (objects[OWN_ROWS_AT + i] as readonly AnswerRow[]).map(withCommonSchema))
@@ -31,8 +49,8 @@ export function readSessionView(place: readonly (readonly AnswerRow[])[], object
   for (const relation of own.relations.values()) if (relation.schema === 'pg_temp') temporary.add(relation.oid)
   const layers = new WeakMap<Catalog, Catalog>()
   return {
-    path: schemas,
-    role: where['role'],
+    path,
+    role,
     temporary,
     over(shared) {
       let layer = layers.get(shared)

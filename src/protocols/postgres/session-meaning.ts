@@ -47,12 +47,14 @@ export interface Understood extends Judged, Effects {
   readonly asked: readonly Asked[]
   /** Asked of the session itself. */
   readonly own: boolean
+  /** Asked of it earlier: the state of the session and of the catalogue that this holds for. */
+  readonly recalled: string | undefined
   /** The target does not take it: its words, and the statement they are about (null: the transaction has failed). */
   readonly rejected: { readonly fields: ReadonlyMap<string, string>; readonly statement: RawStatement | null } | undefined
 }
 
-/** Where a statement stands when it is about to be judged. `failed`: its transaction is. `blind`: nobody can be asked. */
-export type Situation = 'plain' | 'own' | 'wait' | 'blind' | 'failed'
+/** Where a statement stands when it is about to be judged. `failed`: its transaction is. `recall`: nobody can be asked now, but what was asked before still holds. `blind`: nobody can be asked. */
+export type Situation = 'plain' | 'own' | 'wait' | 'recall' | 'blind' | 'failed'
 
 export interface MeaningHost {
   situation(): Situation
@@ -66,8 +68,8 @@ export interface MeaningHost {
   readonly mayHaveMoved: boolean
   /** Shows texts to the target in this very session, whose earlier commands are all answered. */
   analyse(questions: readonly { readonly text: string; readonly types: readonly number[] }[]): Promise<readonly Analysis[]>
-  /** `objects`: it may have some of its own. Null: it could not be asked. */
-  view(objects: boolean): Promise<SessionView | null>
+  /** How this session sees the database now. `asBegun`: just as every session that begins. Null: it could not be asked. */
+  view(): Promise<SessionView | 'asBegun' | null>
 }
 
 /** What all sessions of one database share. */
@@ -112,8 +114,6 @@ export class SessionMeaning {
   readonly #database: DatabaseMeaning
   /** The session changed its path, role or temporary schema. */
   #moved = false
-  /** It has, or may have, objects of its own: temporary ones. */
-  #hasOwn = false
   /** Its open transaction may have changed the catalogue. */
   #changed = false
   /** Counts everything that may give names another meaning in this session. */
@@ -165,7 +165,6 @@ export class SessionMeaning {
     if (!effects.unsettles) return
     this.#version++
     this.#moved ||= effects.moves
-    this.#hasOwn ||= effects.makesOwn
     this.#changed ||= effects.changes
   }
 
@@ -183,15 +182,9 @@ export class SessionMeaning {
     this.#version++
   }
 
-  /** DISCARD ALL was completed: names mean what they meant at the start, and nothing is temporary any more. */
-  onDiscarded(): void {
-    this.#moved = false
-    this.#hasOwn = false
-    this.#version++
-  }
-
   /** Whether the answers that a verdict hung on would be the same if they were asked for now. */
-  async confirm({ asked, own }: Pick<Understood, 'asked' | 'own'>): Promise<boolean> {
+  async confirm({ asked, own, recalled }: Pick<Understood, 'asked' | 'own' | 'recalled'>): Promise<boolean> {
+    if (recalled !== undefined) return recalled === this.#key(NO_TYPES)
     const before = asked.filter((one) => one.resolution.kind === 'resolved')
     if (before.length === 0) return true
     const now = own ? await this.#askSession(before) : await Promise.all(before.map((one) => this.#database.resolver.fresh(one.statement, one.types)))
@@ -215,6 +208,7 @@ export class SessionMeaning {
     return new Attempt(this.#host, this.#database, {
       raw, source, situation, active, found, types,
       isOwn: this.isOwn,
+      key: this.#key(NO_TYPES),
       view: () => this.#currentView(),
       known: (statement, typed) => {
         const known = this.#known.get(statement)
@@ -223,8 +217,13 @@ export class SessionMeaning {
       find: (missing, into) => this.#find(missing, situation === 'own', source, into),
       readView: async () => {
         const version = this.#version
-        const view = await this.#host.view(this.#hasOwn || this.#changed)
-        this.#view = { version, generation: this.#database.generation(), view }
+        const generation = this.#database.generation()
+        const view = await this.#host.view()
+        if (view !== 'asBegun') this.#view = { version, generation, view }
+        else {
+          this.#moved = false
+          this.#changed = false
+        }
       },
     }).run()
   }
@@ -292,6 +291,7 @@ interface AttemptParts {
   readonly situation: Exclude<Situation, 'wait'>
   readonly active: boolean
   readonly isOwn: boolean
+  readonly key: string
   readonly found: Found | undefined
   readonly types: string
   view(): SessionView | null | undefined
@@ -325,14 +325,14 @@ class Attempt {
   run(): Understood | Wait {
     const { raw, source, active } = this.#parts
     let view: SessionView | undefined
-    if (this.#parts.situation === 'own') {
+    if (this.#parts.situation === 'own' || this.#parts.situation === 'recall') {
       const known = this.#parts.view()
-      if (known === undefined) return () => this.#parts.readView()
+      if (known === undefined && this.#parts.situation === 'own') return () => this.#parts.readView()
       view = known ?? undefined
     }
     const names = this.#names()
     const judged: Judged = { resolution: (statement) => this.#answers.get(statement), view }
-    const blind = this.#parts.situation === 'blind' || (this.#parts.situation === 'own' && view === undefined) || (active && this.#database.stale() !== undefined)
+    const blind = this.#parts.situation === 'blind' || ((this.#parts.situation === 'own' || this.#parts.situation === 'recall') && view === undefined) || (active && this.#database.stale() !== undefined)
     let readings: readonly Facts[] = []
     const effects = { moves: false, changes: false, makesOwn: false, unsettles: false }
     try {
@@ -367,7 +367,7 @@ class Attempt {
     const resolution = active && raw.length === 1 && answers.size <= 1 && only !== undefined && answers.has(only)
       ? ((one) => (statement: RawStatement): Resolution | undefined => (statement === only ? one : undefined))(answers.get(only))
       : judged.resolution
-    const understood: Understood = { readings, raw, names, asked: this.#asked, own: situation === 'own', ...effects, rejected: undefined, resolution, view: judged.view }
+    const understood: Understood = { readings, raw, names, asked: this.#asked, own: situation === 'own', recalled: situation === 'recall' ? this.#parts.key : undefined, ...effects, rejected: undefined, resolution, view: judged.view }
     const isPlain = situation === 'plain' && source.fixed === undefined && this.#earlier.size === 0 && !raw.some(refersToNames) && !this.#host.mayHaveMoved
     if (isPlain && this.#database.stale() === undefined && [...answers.values()].every((one) => one.kind === 'resolved')) {
       this.#database.remember(raw, { generation: this.#database.generation(), types, active, understood })
@@ -386,12 +386,20 @@ class Attempt {
     const { situation, isOwn } = this.#parts
     if (situation === 'blind' || (situation === 'failed' && isOwn)) return give(unresolved('commands before it, which are not synced yet, may change what its names mean'))
     if (situation === 'own' && this.#parts.view() === null) return give(unresolved('the session could not be asked what it sees'))
+    if (situation === 'recall') {
+      const before = this.#parts.view() ? this.#parts.known(statement, types) : undefined
+      return this.#give(statement, types, before ?? unresolved('the session cannot be asked what it means before its messages are synced'), source)
+    }
     const known = this.#parts.found?.answers.get(statement) ?? (situation === 'own' ? this.#parts.known(statement, types) : this.#database.resolver.resolve(statement, types))
     if (known === undefined || known instanceof Promise) {
       if (!this.#missing.some((one) => one.statement === statement)) this.#missing.push({ statement, types, ...(known === undefined ? {} : { coming: known }) })
       return
     }
-    give(known)
+    this.#give(statement, types, known, source)
+  }
+
+  #give(statement: RawStatement, types: readonly number[], known: Resolution, source: Source | undefined): void {
+    this.#answers.set(statement, known)
     this.#asked.push({ statement, types, resolution: known })
     const before = source?.defined?.resolution(statement)
     if (before !== undefined && before !== known && (before.kind !== 'resolved' || digestOf(before) !== digestOf(known))) this.#earlier.set(statement, before)
@@ -475,11 +483,12 @@ class Attempt {
   }
 }
 
+const NO_TYPES: readonly number[] = []
 const EMPTY: readonly Facts[] = [{ action: 'empty', effect: 'read', resources: [], unknown: [], attributes: {} }]
 export const NO_NAMES: NameLookup = { prepared: () => null, cursor: () => null }
 /** A text without a statement. */
 export const NO_STATEMENT: Understood = {
-  readings: EMPTY, raw: [], names: NO_NAMES, asked: [], own: false, moves: false, changes: false, makesOwn: false, unsettles: false, rejected: undefined, resolution: () => undefined, view: undefined,
+  readings: EMPTY, raw: [], names: NO_NAMES, asked: [], own: false, recalled: undefined, moves: false, changes: false, makesOwn: false, unsettles: false, rejected: undefined, resolution: () => undefined, view: undefined,
 }
 
 const TWO_MEANINGS: Unresolved = { kind: 'unresolved', reason: 'its columns meant something else when it was prepared' }

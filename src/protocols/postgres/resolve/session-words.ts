@@ -63,6 +63,15 @@ const OWN_ROWS: ReadonlyMap<string, string> = new Map([
   ['type_details', `own.oid IN ${OWN_TYPES}`],
 ])
 
+const hasTemporary = (catalog: string, schema: string): string => `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE ${schema} OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())`
+const hasNew = (catalog: string): string => `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE ${isNew('xmin')})`
+const PLACE = `SELECT pg_catalog.array_to_json(pg_catalog.current_schemas(false)) AS path, pg_catalog.current_setting('search_path') AS setting,
+  current_user AS role, session_user AS login, pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL AS wrote,
+  pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) '0'::pg_catalog.oid
+    AND (${hasTemporary('pg_class', 'relnamespace')} OR ${hasTemporary('pg_type', 'typnamespace')} OR ${hasTemporary('pg_proc', 'pronamespace')}) AS temporary,
+  CASE WHEN pg_catalog.pg_current_xact_id_if_assigned() IS NULL THEN false
+    ELSE ${['pg_class', 'pg_attribute', 'pg_type', 'pg_proc', 'pg_trigger', 'pg_rewrite', 'pg_policy', 'pg_constraint', 'pg_inherits', 'pg_attrdef'].map(hasNew).join(' OR ')} END AS changed`
+
 /** The catalogue's queries that are asked of a session, in the order of their answers. */
 export const OWN_QUERIES: readonly string[] = [...OWN_ROWS.keys()]
 
@@ -78,7 +87,7 @@ export function sessionWords(): ReadonlyMap<string, Buffer> {
     [SESSION_ROLLBACK, script(['ROLLBACK'])],
     [SESSION_SAVEPOINT, script([`SAVEPOINT ${SAVEPOINT}`, ...SETTINGS])],
     [SESSION_BACK, script([`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`, `RELEASE SAVEPOINT ${SAVEPOINT}`])],
-    [SESSION_PLACE, script(['SELECT pg_catalog.array_to_json(pg_catalog.current_schemas(false)) AS path, current_user AS role'])],
+    [SESSION_PLACE, script([PLACE])],
     [SESSION_OBJECTS, script(['BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY', ...objects, 'ROLLBACK'])],
     [SESSION_OBJECTS_INSIDE, script([`SAVEPOINT ${SAVEPOINT}`, ...objects, `ROLLBACK TO SAVEPOINT ${SAVEPOINT}`, `RELEASE SAVEPOINT ${SAVEPOINT}`])],
   ])
