@@ -24,6 +24,8 @@ const BY_NAME: readonly (readonly [FunctionClass, RegExp])[] = [
   // Shows what SHOW ALL shows.
   ['guc', /^pg_show_all_settings$/],
   ['notify', /^pg_notify$/],
+  // Stable by name, and takes a transaction number: the server's own sign of a write, and there are only so many.
+  ['sideeffect', /^(txid_current|pg_current_xact_id)$/],
   ['sequence', /^(nextval|setval)$/],
   ['time', /^(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)$/],
   ['pure', /^(random|random_normal|gen_random_uuid|uuidv[47]|array_sample|array_shuffle|bernoulli|system)$/],

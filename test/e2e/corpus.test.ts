@@ -1,0 +1,114 @@
+import { open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { loadCorpus, loadHarmless, loggedUpTo, maskedValues, type SqlCase, setUpCorpus, statementsIn, textOf } from '../support/corpus.ts'
+import { type Answer, fe, WireClient } from '../support/wire.ts'
+import { createWorld, until, type World } from '../support/world.ts'
+
+// Every case goes through a real gateway with the policy of the quickstart to a real Postgres. What ran is what the target's own
+// log says of this very session; what leaked is looked for in the bytes that the client got.
+
+let world: World
+let behind: pg.Client
+let secrets: readonly string[]
+let major: number
+let logAt = 0
+const clients: WireClient[] = []
+
+beforeAll(async () => {
+  world = await createWorld()
+  behind = await world.behind()
+  await setUpCorpus(behind, world.database.user)
+  secrets = await maskedValues(behind)
+  major = Math.floor(Number((await behind.query('SHOW server_version_num')).rows[0].server_version_num) / 10_000)
+  await world.start()
+}, 90_000)
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.end()))
+})
+afterAll(async () => {
+  await behind?.end()
+  await world?.stop()
+})
+
+describe.each(['section3', 'ours'])('the corpus of %s', (file) => {
+  it.each(loadCorpus<SqlCase>(file).map((one) => [`${one.id}: ${textOf(one).slice(0, 100)}`, one] as const))('%s', (_, one) => judged(one))
+})
+
+describe('what looks dangerous and is not', () => {
+  it.each(loadHarmless().map((one) => [`${one.id}: ${textOf(one).slice(0, 100)}`, one] as const))('%s', (_, one) => judged(one))
+})
+
+async function judged(one: SqlCase): Promise<void> {
+  await logFromHere()
+  const client = new WireClient(world.ports.postgres)
+  const bytes: Buffer[] = []
+  client.socket.on('data', (chunk: Buffer) => bytes.push(chunk))
+  clients.push(client)
+  await client.signIn(world.token('billing-bot'), { application_name: one.id })
+  for (const sql of one.session ?? []) expect(await client.send(fe.query(sql)).reply(), sql).not.toMatch(/E:/)
+  const text = textOf(one)
+  const expected = one.since !== undefined && one.since > major ? { verdict: 'reject', code: '42601' } : one
+  let seen: Seen = { said: 'allow', code: '', message: '' }
+  for (let time = 0; time < (one.often ?? 1); time++) {
+    client.send(fe.query(text))
+    seen = await outcome(client, one.approve === true)
+  }
+  const { verdict } = expected
+  const code = (verdict === 'allow' || verdict === 'hold' ? one.fails : 'code' in expected ? expected.code : undefined) ?? ''
+  expect(`${seen.said} ${seen.code} ${seen.message}`).toMatch(new RegExp(`^${verdict === 'reject' || (verdict === 'allow' && code !== '') ? 'error' : verdict} ${code === '' && verdict !== 'deny' ? ' ' : code}`))
+  const ran = statementsIn(await logSince(), one.id).filter((statement) => !isOurs(statement))
+  const mayRun = verdict === 'allow' || (verdict === 'hold' && one.approve === true)
+  // Once approved it runs in a transaction that the gateway takes back where more is changed than was approved.
+  const inTransaction = one.approve === true && verdict === 'hold' && !(one.session ?? []).includes('BEGIN')
+  expect(inTransaction ? ran.filter((statement) => !/^(BEGIN|COMMIT|ROLLBACK)$/.test(statement)) : ran).toEqual([...(one.session ?? []), ...(mayRun ? Array.from({ length: one.often ?? 1 }, () => text) : [])])
+  const shown = Buffer.concat(bytes).toString('latin1')
+  expect(secrets.filter((secret) => shown.includes(secret))).toEqual([])
+  for (const word of one.not_recorded ?? []) expect(await readFile(join(world.directory, 'recordings', 'journal', '000001.jsonl'), 'utf8').catch(() => '')).not.toContain(word)
+}
+
+interface Seen {
+  /** `error`: of the target, when it ran or before; the log tells which. */
+  readonly said: 'allow' | 'hold' | 'deny' | 'error'
+  readonly code: string
+  readonly message: string
+}
+
+/** What became of the last Query: by the answer, and by whether a hold was opened for it. */
+async function outcome(client: WireClient, approve: boolean): Promise<Seen> {
+  const answers: Answer[] = []
+  const pump = client.through('Z').then((all) => void answers.push(...all))
+  const held = await Promise.race([pump.then(() => null), client.notice('held').then((notice) => notice.fields['M'] ?? '')])
+  if (held !== null) {
+    const hold = await until('the hold', async () => (await world.pending())[0])
+    await world.decide('maria', hold.id, approve ? 'approve' : 'reject')
+    if (approve && hold.needed > 1) await world.decide('omar', hold.id, 'approve')
+  }
+  await pump
+  const { C: code = '', M: message = '', H: hint = '' } = answers.find(({ type }) => type === 'E')?.fields ?? {}
+  if (held !== null) return { said: 'hold', code: approve ? code : '', message }
+  if (/^denied by policy/.test(message)) return { said: 'deny', code, message: `${message} ${hint}` }
+  return { said: code === '' ? 'allow' : 'error', code, message }
+}
+
+/** What the gateway says of its own in the session of a client. */
+const isOurs = (statement: string): boolean => /^SELECT pg_catalog\.current_setting\('track_counts'\)/.test(statement)
+
+async function logFromHere(): Promise<void> {
+  logAt = (await readFile(world.target.logFile)).length
+}
+
+async function logSince(): Promise<string> {
+  return loggedUpTo(world, behind, async () => {
+    const file = await open(world.target.logFile)
+    try {
+      const { size } = await file.stat()
+      const bytes = Buffer.alloc(size - logAt)
+      await file.read(bytes, 0, bytes.length, logAt)
+      return bytes.toString()
+    } finally {
+      await file.close()
+    }
+  })
+}
