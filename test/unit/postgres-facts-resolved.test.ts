@@ -266,3 +266,18 @@ describe('what a mask covers beside the column it names', () => {
     ])
   })
 })
+
+it('where a table has more partitions than are told, any of them may be masked', async () => {
+  const { relations, ...rest } = opened.database.catalog()
+  const events = rest.relation('app', 'events') as CatalogRelation
+  const many = Array.from({ length: 2_500 }, (_, at): CatalogRelation => ({ ...events, oid: 9_000_000 + at, name: `events_${at}`, parents: [events.oid], children: [] }))
+  const grown: CatalogRelation = { ...events, children: many.map(({ oid }) => oid) }
+  const catalog = { ...rest, relations: new Map([...relations, [events.oid, grown], ...many.map((one) => [one.oid, one] as const)]) }
+  const raw = await opened.parse("SELECT id FROM events WHERE email = 'x'")
+  const resolution = await opened.database.resolver.resolve(raw, [])
+  const { readings: [facts] } = resolveFacts([raw], catalog, {
+    searchPath: ['app'], role: AGENT_ROLE, database: 'postgres', temporaryTablesPossible: false, prepared: () => null, cursor: () => null, resolution: () => resolution,
+  })
+  expect(facts?.attributes['influence']).toEqual(['app.events.email', '*'])
+  expect((facts?.attributes['covered_as'] as readonly string[]).length).toBe(2_000)
+})

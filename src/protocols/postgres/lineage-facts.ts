@@ -82,7 +82,12 @@ export function lineageAttributes({ influence, flows }: LineageFacts, catalog: C
   if (deciding.length > 0) out['influence'] = deciding
   if (flowing.length > 0) out['write_lineage'] = flowing
   const pairs = [...covered].flatMap(([name, column]) => (column === '*' ? [] : coveredAs(column, catalog).map((other) => `${name} = ${other}`)))
-  if (pairs.length > 0) out['covered_as'] = pairs.length > MOST ? pairs.slice(0, MOST) : pairs
+  if (pairs.length === 0) return out
+  out['covered_as'] = pairs.slice(0, MOST)
+  if (pairs.length < MOST) return out
+  // More names than are told: any of them could be one that a mask covers.
+  if (deciding.length > 0) out['influence'] = [...new Set([...deciding, '*'])]
+  if (flowing.length > 0) out['write_lineage'] = [...new Set([...flowing, '* > *'])]
   return out
 }
 
@@ -120,7 +125,7 @@ export function coveredAs({ relation, column }: Exclude<NamedColumn, '*'>, catal
   const seen = new Set<string>()
   const add = (from: CatalogRelation, name: string): void => {
     const key = `${from.oid}.${name}`
-    if (seen.has(key) || seen.size > MOST) return
+    if (seen.has(key) || seen.size > MOST + 1) return
     seen.add(key)
     found.add(columnName({ relation: from, column: name }))
     const about = from.columnByName.get(name)
