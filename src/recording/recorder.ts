@@ -112,7 +112,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       sessionHighWaterBytes: limits.sessionHighWaterBytes ?? 1024 * 1024,
       totalHighWaterBytes: limits.totalHighWaterBytes ?? 64 * 1024 * 1024,
       maxOpenFiles: limits.maxOpenFiles ?? 200,
-      writeBehindMs: limits.writeBehindMs ?? 20,
+      writeBehindMs: limits.writeBehindMs ?? 50,
       retryMs: limits.retryMs ?? 250,
     },
     {

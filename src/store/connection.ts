@@ -82,10 +82,12 @@ export function openSqlite(path: string, busyTimeoutMs = 2_000): Sqlite {
     throw new GatewayError('store_unavailable', 'the file of the store was moved, deleted or replaced')
   }
 
+  let closed = false
   const self: Sqlite = {
     database,
     get healthy() {
-      return healthy && database.open
+      // Asked for every command: a variable of ours, not a question to the library.
+      return healthy && !closed
     },
     guard(work) {
       try {
@@ -113,6 +115,7 @@ export function openSqlite(path: string, busyTimeoutMs = 2_000): Sqlite {
       self.run('UPDATE probe SET writes = writes + 1 WHERE id = 1')
     },
     close() {
+      closed = true
       clearInterval(prober)
       if (database.open) database.close()
     },
