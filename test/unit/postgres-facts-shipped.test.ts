@@ -25,17 +25,20 @@ const SCHEMA = `
 
 let world: AnalysisWorld
 let opened: Opened
+const databases = new Map<string, Opened>()
 beforeAll(async () => {
   world = await createAnalysisWorld(SCHEMA)
-  opened = await world.open({ as: 'asker', method: 'print', searchPath: ['public'] })
+  for (const method of ['print', 'function'] as const) databases.set(method, await world.open({ as: 'asker', method, searchPath: ['public'] }))
 }, 90_000)
 afterAll(() => world?.close())
 
-describe.each([POLICIES, `${POLICIES}/production`])('%s', (dir) => {
+describe.each([[POLICIES, 'print'], [`${POLICIES}/production`, 'print'], [POLICIES, 'function']] as const)('%s, resolved by %s', (dir, method) => {
   const evaluator = createEvaluator(loadPolicies(dir))
-  const written = loadCases(dir).filter((one) => one.sql !== undefined)
+  // Asked by functions, the target must be told the types of parameters, which these texts do not.
+  const written = loadCases(dir).filter((one) => one.sql !== undefined && !(method === 'function' && one.sql.includes('$1')))
 
   it('comes to the same verdicts when the target itself says what statements mean', async () => {
+    opened = databases.get(method) as Opened
     const differences: string[] = []
     let asked = 0
     for (const one of written) {
