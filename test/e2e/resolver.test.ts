@@ -90,6 +90,17 @@ describe('what is known', () => {
     expect(await resolver.resolve(statement, [])).toMatchObject({ kind: 'resolved', digest: (known as Resolved).digest })
   })
 
+  it('is forgotten, oldest first, before it takes too much room', { timeout: 120_000 }, async () => {
+    const heavy = Array.from({ length: 1_400 }, (_, i) => `(SELECT email FROM people WHERE id = ${i}) AS c${i}`).join(', ')
+    const first = await print.parse(`SELECT 0 AS first, ${heavy}`)
+    await print.database.resolver.resolve(first, [])
+    expect(print.database.resolver.peek(first, [])).toBeDefined()
+    let count = 0
+    for (; count < 100 && print.database.resolver.peek(first, []) !== undefined; count++) await print.database.resolver.resolve({ ...first }, [])
+    expect(print.database.resolver.peek(first, [])).toBeUndefined()
+    expect(count).toBeGreaterThan(5)
+  })
+
   it('is asked anew on demand, and differs when a name has come to mean something else', async () => {
     const statement = await print.parse('SELECT name FROM named')
     const before = await resolve(print, 'SELECT name FROM named')

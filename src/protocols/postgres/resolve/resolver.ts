@@ -44,8 +44,18 @@ export interface ResolverParts {
 
 /** Parameter types of one statement that are kept apart; clients use one or two. */
 const MAX_TYPINGS = 16
+/** What all resolutions of a database may hold together: columns, relations, calls and the like, about a hundred bytes each. */
+const MAX_WEIGHT = 500_000
 /** How often it is asked again when the catalogue changes meanwhile. */
 const MAX_TURNS = 3
+
+/** Remembered, oldest first, so that what is kept for the statements of the parser's cache has a bound of its own. */
+interface Kept {
+  readonly typings: Map<string, Entry>
+  readonly typing: string
+  readonly entry: Entry
+  readonly weight: number
+}
 
 interface Entry {
   readonly generation: number
@@ -62,6 +72,8 @@ export function createResolver(parts: ResolverParts): Resolver {
   const entries = new WeakMap<RawStatement, Map<string, Entry>>()
   const ask: Ask = (text, parameterTypes) => analyser.analyse(text, parameterTypes)
   let bodies: { readonly catalog: Catalog; readonly known: Map<number, Promise<readonly Value[] | null>> } | undefined
+  const remembered = new Set<Kept>()
+  let weight = 0
   let missing: { readonly generation: number; readonly oids: Set<number> } | undefined
 
   function peek(statement: RawStatement, parameterTypes: readonly number[]): Resolution | undefined {
@@ -82,12 +94,26 @@ export function createResolver(parts: ResolverParts): Resolver {
     const kept = typings
     const asked = find(statement, parameterTypes).then(({ resolution, generation: at }) => {
       // Only what the catalogue settles is kept: a table that is missing now may be there in a moment.
-      if (resolution.kind === 'resolved') kept.set(typing, { generation: at, resolution })
+      if (resolution.kind === 'resolved') remember(kept, typing, { generation: at, resolution }, weigh(resolution))
       else if (kept.get(typing)?.resolution === asked) kept.delete(typing)
       return resolution
     })
     kept.set(typing, { generation, resolution: asked })
     return asked
+  }
+
+  function remember(typings: Map<string, Entry>, typing: string, entry: Entry, heavy: number): void {
+    typings.set(typing, entry)
+    remembered.add({ typings, typing, entry, weight: heavy })
+    weight += heavy
+    const generation = parts.generation()
+    for (const oldest of remembered) {
+      // Those of an earlier catalogue are of no use to anybody.
+      if (weight <= MAX_WEIGHT && oldest.entry.generation === generation) return
+      if (oldest.typings.get(oldest.typing) === oldest.entry) oldest.typings.delete(oldest.typing)
+      remembered.delete(oldest)
+      weight -= oldest.weight
+    }
   }
 
   async function find(statement: RawStatement, parameterTypes: readonly number[]): Promise<{ readonly resolution: Resolution; readonly generation: number }> {
@@ -182,6 +208,15 @@ export function createResolver(parts: ResolverParts): Resolver {
     peek,
     read,
   }
+}
+
+function weigh({ queries, functions }: Resolved): number {
+  const all = [queries, ...[...functions.values()].map((body) => body.queries)].flat()
+  return all.reduce((sum, { relations, calls, output, influence, flows, callFlows, userTypes, unknown }) => {
+    const columns = relations.reduce((count, { read, written }) => count + 4 + read.length + written.length, 0)
+    const origins = [...(output ?? []), ...flows, ...callFlows].reduce((count, { from }) => count + 2 + from.length, 0)
+    return sum + 8 + columns + origins + calls.length + influence.length + userTypes.length + unknown.length
+  }, 8)
 }
 
 /** A statement without a text of its own is nothing to the server's analyser, or has said in `unknown` why it has none. */
