@@ -28,6 +28,7 @@ export interface BriefingSection {
 export type WarningCode =
   | 'unknown_part' | 'unbounded' | 'several_statements' | 'in_transaction' | 'streaming_input' | 'hidden_characters' | 'look_alike_letters'
   | 'long_blank' | 'secret_masked' | 'client_waits' | 'client_asks_again' | 'impact' | 'no_ceiling' | 'stopped_before'
+  | 'behind_the_text' | 'table_code'
 export interface Warning {
   readonly code: WarningCode
   readonly text: string
@@ -235,6 +236,10 @@ function warningsOf(command: Command, verdict: Extract<Verdict, { kind: 'hold' }
   if (unbounded.length > 0) warnings.push(warning('unbounded', `${unbounded.join(', ')} without a condition: every row is affected`))
   const statements = command.readings.filter(isTop).length
   if (statements > 1) warnings.push(warning('several_statements', `${statements} statements are decided together, as one`))
+  const behind = [...new Set(command.readings.flatMap(behindTheText))]
+  if (behind.length > 0) warnings.push(warning('behind_the_text', `more runs than the text shows: ${behind.map(visibleLine).join('; ')}`))
+  const code = [...new Set(command.readings.flatMap(({ attributes }) => (Array.isArray(attributes.table_functions) ? attributes.table_functions : [])))]
+  if (code.length > 0) warnings.push(warning('table_code', `its tables run code of their own, which nobody has read: ${code.map((name) => visibleLine(name)).join(', ')}`))
   if (isInTransaction(command)) warnings.push(warning('in_transaction', 'the client is in a transaction: it holds its locks while this waits'))
   if (command.input === 'streaming') warnings.push(warning('streaming_input', 'input follows the command that nobody has reviewed'))
   if (verdict.mode === 'wait') {
@@ -244,6 +249,14 @@ function warningsOf(command: Command, verdict: Extract<Verdict, { kind: 'hold' }
     warnings.push(warning('client_asks_again', 'the client does not wait: an approval is used when it sends the same command again'))
   }
   return warnings
+}
+
+/** What a rule of a table adds, and what the body of a function that is called does. */
+function behindTheText({ action, resources, attributes }: Facts): readonly string[] {
+  if (attributes.depth !== 'rule' && attributes.depth !== 'function_body') return []
+  const names = resources.filter(({ kind, access }) => kind === 'relation' && (access === 'write' || action === 'select')).map(({ name }) => name)
+  const from = attributes.depth === 'rule' ? 'by a rule' : `in ${String(attributes.in_function ?? 'a function')}`
+  return [`${action.toUpperCase()}${names.length > 0 ? ` ${names.join(', ')}` : ''} ${from}`]
 }
 
 function isTop({ attributes }: Facts): boolean {

@@ -95,6 +95,9 @@ describe('a briefing', () => {
     ['no condition', reading({ attributes: { has_where: false } }), 'unbounded'],
     ['a condition that is always true', reading({ attributes: { has_where: true, where_constant_true: true } }), 'unbounded'],
     ['a TRUNCATE', reading({ action: 'truncate' }), 'unbounded'],
+    ['what a rule adds', { readings: [deleteFacts, { ...deleteFacts, attributes: { depth: 'rule', nested: true } }] }, 'behind_the_text'],
+    ['what a function does', { readings: [deleteFacts, { ...deleteFacts, attributes: { depth: 'function_body', nested: true, in_function: 'app.f(integer)' } }] }, 'behind_the_text'],
+    ['code of a table', reading({ attributes: { has_where: true, bounded: true, table_functions: ['app.log()'] } }), 'table_code'],
     ['input nobody has seen', { input: 'streaming' }, 'streaming_input'],
   ])('warns of %s', (_what, more, code) => {
     expect(codes(brief(command(undefined, more)))).toContain(code)
