@@ -26,6 +26,8 @@ export interface Case {
   readonly way: Way
   /** Ratio to direct: the least we accept and what we aim at (PRODUCT.md section 3); undefined where nobody set one. */
   readonly goal: string
+  /** The target has a CPU of its own, where there are two: it sends faster than one CPU could send and relay. */
+  readonly apart: boolean
   run(tools: Tools, route: Route, how: 'full' | 'warm'): Promise<Measured>
 }
 
@@ -43,7 +45,7 @@ interface PgbenchCase {
 
 function pgbench(name: string, way: Way, goal: string, how: PgbenchCase, unit: Case['unit'] = 'TPS'): Case {
   return {
-    name, way, goal, unit,
+    name, way, goal, unit, apart: unit === 'MB/s',
     async run(tools, route, length) {
       const prefix = join(tools.directory, 'latency')
       const args = ['-n', '-c', String(how.clients), '-j', '1', ...how.args]
@@ -83,7 +85,7 @@ async function medianLatency(directory: string): Promise<number> {
 
 function copyOut(name: string, goal: string): Case {
   return {
-    name, way: 'plain', goal, unit: 'MB/s',
+    name, way: 'plain', goal, unit: 'MB/s', apart: true,
     async run(tools, route) {
       const before = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
       const began = performance.now()
@@ -113,6 +115,36 @@ export const CASES: readonly Case[] = [
   copyOut('COPY out', '1.0 / 1.1'),
   pgbench('new connection, TLS and sign-in, c=4', 'tls', '0.80 / 1.32', { clients: 4, args: ['-C', '-M', 'simple'], script: SAME_TEXT }, 'conn/s'),
 ]
+
+const NEW_SHAPES = 150
+
+/**
+ * What a statement costs whose shape nobody has sent before: read by the grammar, shown to the target, its tree read. Each has
+ * names of its own, so nothing kept helps it. Milliseconds, medians, one at a time.
+ */
+export async function measureNewShapes(stage: Stage): Promise<string> {
+  const medianOf = async (route: Route, shape: (i: number) => string): Promise<number> => {
+    const { environment } = route
+    const client = new pg.Client({ host: '127.0.0.1', port: Number(environment['PGPORT']), database: environment['PGDATABASE'] ?? '', user: environment['PGUSER'] ?? '', password: environment['PGPASSWORD'] ?? '' })
+    await client.connect()
+    const took: number[] = []
+    for (let i = 0; i < NEW_SHAPES; i++) {
+      const began = performance.now()
+      await client.query(shape(i))
+      // The first ones make connections and warm what they run through.
+      if (i >= NEW_SHAPES / 3) took.push(performance.now() - began)
+    }
+    await client.end()
+    return median(took)
+  }
+  const again = (): string => 'SELECT a.abalance AS x FROM pgbench_accounts a JOIN pgbench_branches b ON a.bid = b.bid WHERE a.aid = 4711'
+  const anew = (i: number): string => `SELECT a${i}.abalance AS x${i} FROM pgbench_accounts a${i} JOIN pgbench_branches b${i} ON a${i}.bid = b${i}.bid WHERE a${i}.aid = 4711`
+  const direct = stage.route('direct', 'plain') as Route
+  const ours = stage.route('holdpoint', 'plain') as Route
+  const [directAgain, directAnew, oursAgain, oursAnew] = [await medianOf(direct, again), await medianOf(direct, anew), await medianOf(ours, again), await medianOf(ours, anew)]
+  const shown = (value: number): string => `${value.toFixed(2)} ms`
+  return `new statement shape (a join of two tables): ${shown(oursAnew)} for ours and ${shown(oursAgain)} when it comes again; direct ${shown(directAnew)} and ${shown(directAgain)}: the shape costs ${shown(oursAnew - oursAgain - (directAnew - directAgain))} once (floor 3 ms, goal 1)`
+}
 
 const FIRST = 100
 const CONNECTIONS = 300

@@ -1,11 +1,11 @@
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
-import { CASES, type Case, type Measured, measureHeld, type Tools } from './cases.ts'
+import { CASES, type Case, type Measured, measureHeld, measureNewShapes, type Tools } from './cases.ts'
 import { printTable, type Row } from './report.ts'
 import { bulkBytes, openStage, type Stage, type Variant } from './stage.ts'
-import { complete, findProgram, pinToOneCpu } from './tools.ts'
+import { complete, findProgram, pin, pinToOneCpu } from './tools.ts'
 
-// `npm run bench`: direct, PgBouncer and this gateway side by side, in interleaved short runs on one CPU.
+// `npm run bench:postgres`: direct, PgBouncer and this gateway side by side, in interleaved short runs on one CPU.
 // What the figures mean and how they are taken: docs/performance.md.
 
 const { values: asked } = parseArgs({
@@ -21,7 +21,7 @@ const { values: asked } = parseArgs({
   },
 })
 
-const HELP = `npm run bench -- [options]
+const HELP = `npm run bench:postgres -- [options]
   --quick         one measured round and fewer cases (about a minute) instead of three
   --rounds N      that many measured rounds
   --only WORDS    only the cases whose names contain these words; may be given again
@@ -60,7 +60,11 @@ async function main(): Promise<number> {
     const version = (await complete(psql, ['-Atqc', 'SHOW server_version'], direct.environment)).trim()
     process.stdout.write(`target PostgreSQL ${version}; ${(await complete(pgbench, ['--version'], {})).trim()}\n\n`)
     const tools: Tools = { pgbench, psql, directory: stage.directory, bulkBytes: await bulkBytes(psql, direct.environment) }
-    printTable(await measureAll(stage, tools), asked.against === undefined ? 'pgbouncer' : 'before')
+    printTable(await measureAll(stage, tools, async (apart) => {
+      if (cpu === undefined || taskset === undefined || cpus().length < 2) return
+      await pin(taskset, stage.targetPid, apart ? (cpu + 1) % cpus().length : cpu)
+    }), asked.against === undefined ? 'pgbouncer' : 'before')
+    if (wanted({ name: 'new statement shape' })) process.stdout.write(`${await measureNewShapes(stage)}\n`)
     if (wanted({ name: 'held connections' })) process.stdout.write(`${await measureHeld(stage)}\n`)
   } finally {
     process.off('SIGINT', stopEarly).off('SIGTERM', stopEarly)
@@ -79,29 +83,37 @@ const COLD_ROUNDS = 4
 const LEFT_OUT_WHEN_QUICK: ReadonlySet<string> = new Set(['select, new text each time, c=1', 'select, prepared, c=1', 'TPC-B, new texts, c=8'])
 
 /** Case by case, every round in the other order than the last, so that what changes on the machine meets all alike. */
-async function measureAll(stage: Stage, tools: Tools): Promise<readonly Row[]> {
+async function measureAll(stage: Stage, tools: Tools, placeTarget: (apart: boolean) => Promise<void>): Promise<readonly Row[]> {
   const rounds = asked.rounds === undefined ? (asked.quick ? 1 : 3) : Number(asked.rounds)
   const rows: Row[] = []
   for (const one of CASES.filter((each) => wanted(each) && !(asked.quick && LEFT_OUT_WHEN_QUICK.has(each.name)))) {
     const variants = (asked.ours ? ['before', 'holdpoint'] as const : ['direct', 'pgbouncer', 'before', 'holdpoint'] as const).filter((variant) => routeOf(stage, variant, one) !== undefined)
     const found = new Map<Variant, Measured[]>(variants.map((variant) => [variant, []]))
+    await placeTarget(one.apart)
     // The first round is thrown away: pages are not in memory. JavaScript gets more of them, until its compiler has seen it.
     for (const variant of variants) {
       const isNative = variant === 'direct' || variant === 'pgbouncer'
       for (let cold = 0; cold < (isNative || asked.quick ? 1 : COLD_ROUNDS); cold++) {
-        await one.run(tools, routeOf(stage, variant, one) as NonNullable<ReturnType<typeof routeOf>>, isNative && asked.quick ? 'warm' : 'full')
+        await one.run(tools, routeOf(stage, variant, one) as NonNullable<ReturnType<typeof routeOf>>, isNative && asked.quick ? 'warm' : 'full').catch((error: unknown) => failed(one, variant, error))
       }
     }
     for (let round = 0; round < rounds; round++) {
       for (const variant of round % 2 === 0 ? variants : [...variants].reverse()) {
         const route = routeOf(stage, variant, one)
-        if (route) found.get(variant)?.push(await one.run(tools, route, 'full'))
+        // What fails leaves its cell empty; the rest is still worth its minutes.
+        if (route) await one.run(tools, route, 'full').then((measured) => void found.get(variant)?.push(measured), (error: unknown) => failed(one, variant, error))
       }
     }
     rows.push({ one, found })
+    await placeTarget(false)
     if (process.stdout.isTTY) process.stdout.write(`  ${one.name}\r`)
   }
   return rows
+}
+
+function failed(one: Case, variant: Variant, error: unknown): void {
+  process.exitCode = 1
+  process.stdout.write(`!! ${one.name}, ${variant}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`)
 }
 
 function routeOf(stage: Stage, variant: Variant, one: Case): ReturnType<Stage['route']> {
@@ -109,4 +121,4 @@ function routeOf(stage: Stage, variant: Variant, one: Case): ReturnType<Stage['r
   return stage.route(variant, one.way === 'masked' && (variant === 'direct' || variant === 'pgbouncer') ? 'plain' : one.way)
 }
 
-process.exitCode = await main()
+process.exitCode = (await main()) || process.exitCode

@@ -14,6 +14,7 @@ export function printTable(rows: readonly Row[], peer: Variant): void {
   const lines = [head(peer), ...rows.map((row) => cells(row, peer))]
   const widths = head(peer).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)))
   for (const line of lines) process.stdout.write(`${line.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`)
+  process.stdout.write('Bulk and COPY: the target on a CPU of its own, where there are two. All else: client, relay and target on one CPU.\n')
   process.stdout.write('CPU: of the relay, us per statement (bulk: per MB). p50 and +: us. spread: widest of (max - min) / median over the rounds.\n')
 }
 

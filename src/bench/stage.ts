@@ -28,6 +28,8 @@ export type Variant = 'direct' | 'pgbouncer' | 'before' | 'holdpoint'
 export interface Stage {
   readonly directory: string
   readonly gatewayPid: number
+  /** The server's first process: what it starts from now on runs where it runs. */
+  readonly targetPid: number
   /** Undefined where the variant is missing, or has no such way. */
   route(variant: Variant, way: Way): Route | undefined
   stop(): Promise<void>
@@ -119,6 +121,7 @@ async function build(options: StageOptions, undo: (() => Promise<unknown>)[], st
   return {
     directory,
     gatewayPid: gateway.pid,
+    targetPid: target.pid,
     route(variant, way) {
       const tls = { PGSSLMODE: way === 'tls' ? 'verify-ca' : 'disable' }
       if (variant === 'direct') return way === 'masked' ? undefined : { environment: { ...direct, ...tls }, relayPid: undefined }

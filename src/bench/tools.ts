@@ -48,6 +48,11 @@ export async function pinToOneCpu(taskset: string | undefined): Promise<number |
   }
 }
 
+/** Moves a process, and what it starts from now on. False where that cannot be done. */
+export async function pin(taskset: string, pid: number, cpu: number): Promise<boolean> {
+  return run(taskset, ['-acp', String(cpu), String(pid)]).then(() => true, () => false)
+}
+
 function busyTicks(): ReadonlyMap<number, number> {
   const found = new Map<number, number>()
   try {
