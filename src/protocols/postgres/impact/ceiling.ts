@@ -24,7 +24,8 @@ export function changedBy(statements: readonly RawStatement[], tags: readonly st
     }
   }
   const tagged = tags.reduce((sum, tag) => sum + taggedRows(tag), 0)
-  if (!statements.every(tagsTellAll)) return { rows: Math.max(total, tagged), others: after.tracked ? 0 : null, apart: false }
+  // A portal that was asked for a part of its rows has no tag yet.
+  if (!statements.every(tagsTellAll) || tags.some((tag) => tag.startsWith('suspended'))) return { rows: Math.max(total, tagged), others: after.tracked ? 0 : null, apart: false }
   // A row that moves to another partition is one row, counted as deleted and as inserted.
   const moved = tags.some((tag) => /^(UPDATE|MERGE) /.test(tag)) ? Math.min(inserted, deleted) : 0
   return { rows: tagged, others: after.tracked ? Math.max(0, total - tagged - moved) : null, apart: true }
