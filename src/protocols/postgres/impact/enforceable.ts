@@ -3,6 +3,9 @@ import type { RawStatement } from '../raw.ts'
 /** Statements whose run can be taken back when it changed too much. */
 const GUARDED: ReadonlySet<string> = new Set(['select', 'insert', 'update', 'delete', 'merge', 'values', 'show'])
 
+/** They change no rows, and run inside a transaction as outside. */
+const SETTINGS: ReadonlySet<string> = new Set(['VariableSetStmt', 'VariableShowStmt', 'ConstraintsSetStmt'])
+
 /**
  * Why a ceiling cannot be held on the run of these statements; null: it can. Outside a transaction the gateway begins one
  * around them, so they must be able to run inside one and must not end it. `known`: what the names in it stand for is seen.
@@ -28,6 +31,6 @@ function whyNot(statement: RawStatement): string | null {
     if (action === 'explain') return statement.nested.map(whyNot).find((why) => why !== null) ?? null
     return `${upper} changes definitions or storage, not rows that are counted`
   }
-  if (action === 'execute') return null
+  if (action === 'execute' || SETTINGS.has(node)) return null
   return GUARDED.has(action) ? null : `${upper} is not counted in rows`
 }
