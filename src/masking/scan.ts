@@ -114,26 +114,26 @@ interface Situation {
 
 const NOTHING: Situation = { digits: 0, group: 0, letters: 'none' }
 
-function step(now: Situation, kind: number): { readonly then: Situation; readonly event: number } {
+function step(now: Situation, kind: number): { readonly next: Situation; readonly event: number } {
   return kind >= CLASS.digit ? onDigit(now, kind) : onOther(now, kind)
 }
 
-function onDigit({ digits, group, parted, letters, waits }: Situation, kind: number): { readonly then: Situation; readonly event: number } {
+function onDigit({ digits, group, parted, letters, waits }: Situation, kind: number): { readonly next: Situation; readonly event: number } {
   const isFull = digits + 1 >= CARD_LEAST
   const endsWord = letters === 'digit' || (letters === 'ya2' && kind === CLASS.nine)
   // The third digit behind a blank or dash; behind a dot only phones have groups, of three digits and then four.
   const mayPart = parted?.digits === 2 && (parted.by !== CLASS.dot || group === 3)
-  const then: Situation = {
+  const next: Situation = {
     digits: isFull ? CARD_LEAST - 1 : digits + 1,
     ...(parted === undefined || parted.digits === 2 ? { group: Math.min(3, parted === undefined ? group + 1 : 3) } : { group, parted: { by: parted.by, digits: parted.digits + 1 } }),
     letters: letters === 'uppers' ? 'digit' : letters === 'ya' && kind === CLASS.two ? 'ya2' : 'none',
   }
-  if (isFull || mayPart || endsWord) return { then, event: RUN_EVENT }
+  if (isFull || mayPart || endsWord) return { next, event: RUN_EVENT }
   // `+0` begins no number.
-  return { then, event: waits === 'plus' && kind !== CLASS.zero ? EVENT : 0 }
+  return { next, event: waits === 'plus' && kind !== CLASS.zero ? EVENT : 0 }
 }
 
-function onOther({ digits, group, parted, letters, waits }: Situation, kind: number): { readonly then: Situation; readonly event: number } {
+function onOther({ digits, group, parted, letters, waits }: Situation, kind: number): { readonly next: Situation; readonly event: number } {
   const isUpper = kind === CLASS.upper || kind === CLASS.anchorUpper
   const word = isUpper ? (letters === 'upper' || letters === 'uppers' ? 'uppers' : 'upper') : kind === CLASS.y ? 'y' : kind === CLASS.a && letters === 'y' ? 'ya' : 'none'
   const isSeparator = kind === CLASS.space || kind === CLASS.dash || kind === CLASS.dot
@@ -141,12 +141,12 @@ function onOther({ digits, group, parted, letters, waits }: Situation, kind: num
   const isAnchor = kind === CLASS.anchor || kind === CLASS.anchorUpper || kind === CLASS.dash
   if (!isSeparator || !isBehindDigit) {
     const event = isAnchor || (waits === 'dash' && kind === CLASS.dash) ? EVENT : 0
-    return { then: { ...NOTHING, letters: word, ...(kind === CLASS.plus ? { waits: 'plus' as const } : {}) }, event }
+    return { next: { ...NOTHING, letters: word, ...(kind === CLASS.plus ? { waits: 'plus' as const } : {}) }, event }
   }
   const before = parted === undefined ? group : parted.digits
-  const then: Situation = { digits: kind === CLASS.dot ? 0 : digits, group: before, parted: { by: kind, digits: 0 }, letters: word, ...(kind === CLASS.dash ? { waits: 'dash' as const } : {}) }
+  const next: Situation = { digits: kind === CLASS.dot ? 0 : digits, group: before, parted: { by: kind, digits: 0 }, letters: word, ...(kind === CLASS.dash ? { waits: 'dash' as const } : {}) }
   // Pairs of digits with one separator throughout.
-  return { then, event: parted?.digits === 2 && parted.by === kind ? RUN_EVENT : 0 }
+  return { next, event: parted?.digits === 2 && parted.by === kind ? RUN_EVENT : 0 }
 }
 
 /** By state and class: the state that follows, with its event. States are multiples of CLASSES; 0 is NOTHING. */
@@ -158,12 +158,12 @@ function machine(): Uint32Array {
   const rows: number[][] = []
   for (let at = 0; at < situations.length; at++) {
     rows.push(Array.from({ length: CLASSES }, (_, kind) => {
-      const { then, event } = step(situations[at]!, kind)
-      const key = JSON.stringify(then)
+      const { next, event } = step(situations[at]!, kind)
+      const key = JSON.stringify(next)
       let number = known.get(key)
       if (number === undefined) {
         known.set(key, (number = situations.length))
-        situations.push(then)
+        situations.push(next)
       }
       return (number * CLASSES) | event
     }))

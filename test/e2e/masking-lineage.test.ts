@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { VOCABULARIES } from '../../src/policy/vocabulary.ts'
 import { type Answer, fe, WireClient } from '../support/wire.ts'

@@ -162,3 +162,58 @@ describe('COPY in binary', () => {
     expect(() => run(BINARY, [data.subarray(0, 40)])).toThrow(GatewayError)
   })
 })
+
+describe('CopyData side by side', () => {
+  const payload = (message: Buffer): Buffer => {
+    const out: Buffer[] = []
+    for (let at = 0; at < message.length; ) {
+      expect(message[at]).toBe(0x64)
+      const end = at + 1 + message.readInt32BE(at + 1)
+      out.push(message.subarray(at + 5, end))
+      at = end
+    }
+    return Buffer.concat(out)
+  }
+  const together = (options: CopyOutOptions, chunks: readonly Buffer[]): Buffer => {
+    const masker = createCopyOutMasker(options)
+    const out: Buffer[] = []
+    masker.rows(Buffer.concat(chunks.map((chunk) => frame('d', [chunk]))), (piece) => out.push(Buffer.from(piece)))
+    return payload(Buffer.concat([...out, masker.end()]))
+  }
+
+  const plan = fc.constantFrom<ColumnPlan>('pass', 'whole', partial, { style: 'pseudonym', domain: 'd' }, { style: 'last4', domain: 'd' }, { style: 'null', domain: 'd' })
+  const syntax = fc.constantFrom<CopyOutOptions>(TEXT, CSV, { ...CSV, quote: "'", escape: '\\' }, { ...CSV, delimiter: '|', nullString: 'none' }, { ...TEXT, delimiter: ';', nullString: '' }, { ...CSV, header: true })
+  const piece = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('a', 'word', '17', ' ') }, fc.constantFrom('\t', ',', '|', ';', '"', "'", '\\', '\\N', '\\t', '""', 'none', 'ann@example.com', 'é', '4111111111111111'))
+  const field = fc.oneof(fc.constantFrom('', '\\N', 'none', '"quoted, one"', '"a ""b"""', 'plain text', 'ann@example.com', "'x\\'y'"), fc.array(piece, { maxLength: 4 }).map((pieces) => pieces.join('')))
+  const line = fc.oneof({ weight: 3, arbitrary: fc.array(field, { minLength: 1, maxLength: 4 }) }, { weight: 1, arbitrary: fc.array(piece, { maxLength: 8 }).map((pieces) => [pieces.join('')]) })
+  const types = fc.option(fc.constant([TYPE.text, TYPE.int4, TYPE.date, 1009]), { nil: undefined })
+
+  it('are masked as they are one by one, in text and csv, whatever stands in them', () => {
+    fc.assert(fc.property(syntax, fc.array(plan, { maxLength: 4 }), types, fc.array(line, { maxLength: 8 }), fc.boolean(), (options, columns, typeOids, lines, endsWhole) => {
+      const given: CopyOutOptions = { ...options, columns, ...(typeOids === undefined ? {} : { typeOids }) }
+      const chunks = lines.map((fields, i) => Buffer.from(fields.join(options.delimiter) + (endsWhole || i % 3 !== 2 ? '\n' : '')))
+      expect(together(given, chunks).toString()).toBe(run(given, chunks).toString())
+    }), { numRuns: 3_000 })
+  })
+
+  it('are masked as they are one by one, in binary', () => {
+    const value = fc.option(fc.oneof(fc.constantFrom('ann@example.com', '\x01{"a":"ann@example.com"}', 'word'), fc.string({ maxLength: 12 })), { nil: null })
+    const row = fc.array(value, { maxLength: 4 }).map((values) => {
+      const count = Buffer.alloc(2)
+      count.writeInt16BE(values.length)
+      return Buffer.concat([count, ...values.map((one) => {
+        const bytes = one === null ? Buffer.alloc(0) : Buffer.from(one)
+        const length = Buffer.alloc(4)
+        length.writeInt32BE(one === null ? -1 : bytes.length)
+        return Buffer.concat([length, bytes])
+      })])
+    })
+    const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
+    fc.assert(fc.property(fc.array(plan, { maxLength: 4 }), fc.array(row, { maxLength: 8 }), fc.boolean(), (columns, rows, apart) => {
+      const given: CopyOutOptions = { ...BINARY, columns, typeOids: [TYPE.text, TYPE.jsonb, TYPE.text, 1009] }
+      const pieces = apart ? [header, ...rows] : [Buffer.concat([header, ...rows.slice(0, 2)]), Buffer.concat(rows.slice(2))]
+      const chunks = [...pieces.filter((chunk) => chunk.length > 0), Buffer.from([0xff, 0xff])]
+      expect(together(given, chunks).equals(run(given, chunks))).toBe(true)
+    }), { numRuns: 2_000 })
+  })
+})

@@ -3,6 +3,7 @@ import type { Detectors } from '../../masking/detectors.ts'
 import { maskJson } from '../../masking/json.ts'
 import { type ValueMask, valueMask } from './mask-values.ts'
 import { type ColumnPlan, frame, malformed } from './masking.ts'
+import { makeRoom, put, type Room, roomFor, writeInt32 } from './room.ts'
 import { TYPE, type TypeFamily, typeFamily } from './types.ts'
 
 /** What COPY was told (its options, with their defaults filled in). Delimiter, quote and escape are one ASCII character. */
@@ -54,29 +55,38 @@ export function createCopyOutMasker(options: CopyOutOptions): CopyOutMasker {
     if (carried.length + message.length > MAX_COPY_ROW_BYTES + 5) throw new GatewayError('input_limit', `a COPY row is longer than ${MAX_COPY_ROW_BYTES} bytes`)
     return take(message.subarray(5), false)
   }
-  const isPlain = plainLines(options)
-  let begun = !options.header
+  const splice = options.format === 'binary' ? binarySplice(options) : lineSplice(options)
+  let begun = !options.header && options.format !== 'binary'
   return {
     data,
     rows: (messages, out) => {
-      const { detectors } = options
-      let passed = 0
-      let suspect = isPlain === null ? 0 : detectors.suspect(messages, 0, messages.length)
+      let room: Room | undefined
+      // Up to where it is copied.
+      let copied = 0
       for (let at = 0; at < messages.length; ) {
         const end = at + 1 + messages.readInt32BE(at + 1)
-        if (end > messages.length || end < at + 5) throw malformed('CopyData')
-        // Just one row, nothing of another one before it, and nothing in it that a detector could want: it goes as it is.
-        if (isPlain === null || !begun || carried.length > 0 || (suspect !== -1 && suspect < end) || !isPlain(messages, at + 5, end)) {
-          if (passed < at) out(messages.subarray(passed, at))
-          const shown = data(messages.subarray(at, end))
-          if (shown.length > 0) out(shown)
-          passed = end
-          begun ||= end > at + 5
-          if (isPlain !== null && suspect !== -1 && suspect < end) suspect = detectors.suspect(messages, end, messages.length)
+        if (messages[at] !== 0x64 || end > messages.length || end < at + 5) throw malformed('CopyData')
+        // Just one row, and nothing of another one before it: what changes in it is written where it stands.
+        const simple = begun && carried.length === 0 && splice.row(messages, at + 5, end)
+        begun ||= end > at + 5
+        if (simple && splice.count === 0) {
+          at = end
+          continue
+        }
+        room ??= roomFor(messages)
+        if (simple) {
+          const head = room.used + at - copied
+          for (let k = 0; k < splice.count; k++) copied = replace(room, messages, copied, splice.from[k]!, splice.until[k]!, splice.bytes[k]!)
+          const growth = room.used - head - (copied - at)
+          writeInt32(room.bytes, end - at - 1 + growth, head + 1)
+        } else {
+          copied = replace(room, messages, copied, at, end, data(messages.subarray(at, end)))
         }
         at = end
       }
-      if (passed < messages.length) out(passed === 0 ? messages : messages.subarray(passed))
+      if (room === undefined) return out(messages)
+      replace(room, messages, copied, messages.length, messages.length, EMPTY)
+      out(room.bytes.subarray(0, room.used))
     },
     end: () => {
       const out = take(EMPTY, true)
@@ -86,23 +96,120 @@ export function createCopyOutMasker(options: CopyOutOptions): CopyOutMasker {
   }
 }
 
-/** Whether the bytes are one whole row of as many fields as there should be, all of which pass by plan. Null: no row is passed unread. */
-function plainLines({ format, columns, ...options }: CopyOutOptions): ((bytes: Buffer, start: number, end: number) => boolean) | null {
-  if (format === 'binary' || columns === 'whole-row' || columns.length === 0 || columns.some((plan) => plan !== 'pass')) return null
-  const { csv, delimiter, quote, scannable } = syntaxOf({ format, columns, ...options })
-  if (!scannable) return null
-  return (bytes, start, end) => {
-    if (end === start || bytes[end - 1] !== NEWLINE) return false
-    let fields = 1
-    for (let i = start; i < end - 1; i++) {
-      const byte = bytes[i]
-      if (byte === delimiter) fields++
-      else if (byte === NEWLINE || (csv && byte === quote)) return false
-      // In text a backslash takes the next byte along; before the newline it would take that.
-      else if (!csv && byte === BACKSLASH && (++i >= end - 1 || bytes[i] === NEWLINE)) return false
-    }
-    return fields === columns.length
+/** Copies what stays up to `from`, then what replaces [from, until); gives `until`. */
+function replace(room: Room, messages: Buffer, copied: number, from: number, until: number, by: Buffer): number {
+  makeRoom(room, from - copied + by.length)
+  put(room, messages, copied, from)
+  put(room, by, 0, by.length)
+  return until
+}
+
+/** What changes in one row, in arrays that are used again for the next. */
+interface Splice {
+  /** False: the bytes are not one row in its simplest form, so it must be read by its whole syntax. */
+  row(bytes: Buffer, start: number, end: number): boolean
+  count: number
+  readonly from: number[]
+  readonly until: number[]
+  readonly bytes: Buffer[]
+}
+
+/** A row without escapes (other than \\N), where the values stand as they are: alone, or in csv between two quotes. */
+function lineSplice(options: CopyOutOptions): Splice {
+  const { columns, detectors, typeOids } = options
+  const syntax = syntaxOf(options)
+  const { csv, delimiter, quote, escape: escaping, nullBytes } = syntax
+  const masks = masksOf(options)
+  const plans = columns === 'whole-row' ? [] : columns
+  const isScalar = plans.map((_, index) => typeOids !== undefined && typeFamily(typeOids[index] ?? 0) === 'scalar')
+  const isUsualNull = !csv && options.nullString === '\\N'
+  const isNullAt = (bytes: Buffer, start: number, end: number): boolean => end - start === nullBytes.length && nullBytes.equals(bytes.subarray(start, end))
+  // What a value may end at, or make this more than a simple row.
+  const stops = new Uint8Array(256)
+  for (const byte of [delimiter, NEWLINE, csv ? quote : BACKSLASH]) stops[byte] = 1
+  // Where the value of the field that begins at `begin` ends, or -1.
+  const endOf = (bytes: Buffer, begin: number, stop: number): number => {
+    let i = begin
+    while (i < stop && stops[bytes[i]!] === 0) i++
+    if (i === stop || bytes[i] === delimiter) return i
+    return isUsualNull && i === begin && bytes[i] === BACKSLASH && bytes[i + 1] === CAPITAL_N && (i + 2 === stop || bytes[i + 2] === delimiter) ? i + 2 : -1
   }
+  const endOfQuoted = (bytes: Buffer, begin: number, stop: number): number => {
+    let i = begin
+    while (i < stop && bytes[i] !== quote && bytes[i] !== escaping) i++
+    return i < stop && bytes[i] === quote && (i + 1 === stop || bytes[i + 1] === delimiter) ? i : -1
+  }
+  const splice: Splice = {
+    count: 0, from: [], until: [], bytes: [],
+    row(bytes, start, end) {
+      splice.count = 0
+      const stop = end - 1
+      if (stop < start || bytes[stop] !== NEWLINE) return false
+      let at = start
+      for (let field = 0; field < plans.length; field++) {
+        const plan = plans[field] as ColumnPlan
+        const isQuoted = csv && bytes[at] === quote && at < stop
+        const begin = isQuoted ? at + 1 : at
+        const finish = isQuoted ? endOfQuoted(bytes, begin, stop) : endOf(bytes, begin, stop)
+        if (finish === -1) return false
+        const next = isQuoted ? finish + 1 : finish
+        if (plan === 'pass') {
+          if (!isScalar[field] && detectors.scanBytes(bytes, begin, finish)) return false
+        } else if (isQuoted || !isNullAt(bytes, begin, finish)) {
+          const mask = plan === 'whole' ? masks.whole(field) : masks.columns[field]
+          const shown = mask === null || mask === undefined ? null : mask(bytes, begin, finish)
+          splice.from[splice.count] = at
+          splice.until[splice.count] = next
+          splice.bytes[splice.count++] = shown === null ? nullBytes : encodeField(shown, syntax)
+        }
+        if (next === stop) return field === plans.length - 1
+        at = next + 1
+      }
+      return false
+    },
+  }
+  return splice
+}
+
+const CAPITAL_N = 0x4e
+
+/** A row that fills its message: int16 count, then (int32 length, bytes) each. */
+function binarySplice(options: CopyOutOptions): Splice {
+  const plans = options.columns === 'whole-row' ? [] : options.columns
+  const masks = masksOf(options)
+  const families = plans.map((_, index) => typeFamily(options.typeOids?.[index] ?? 0))
+  const splice: Splice = {
+    count: 0, from: [], until: [], bytes: [],
+    row(bytes, start, end) {
+      splice.count = 0
+      if (end - start < 2 || plans.length === 0 || bytes.readInt16BE(start) !== plans.length) return false
+      let at = start + 2
+      for (let field = 0; field < plans.length; field++) {
+        if (at + 4 > end) return false
+        const length = bytes.readInt32BE(at)
+        const begin = at + 4
+        const stop = begin + Math.max(0, length)
+        if (length < -1 || stop > end) return false
+        at = stop
+        const plan = plans[field] as ColumnPlan
+        if (length === -1 || (plan === 'pass' && (families[field] === 'scalar' || (families[field] !== 'jsonb' && !options.detectors.scanBytes(bytes, begin, stop))))) continue
+        const shown = maskBinaryField(bytes.subarray(begin, stop), plan, field, options, masks)
+        if (shown === undefined) continue
+        splice.from[splice.count] = begin - 4
+        splice.until[splice.count] = stop
+        splice.bytes[splice.count++] = shown === null ? NULL_LENGTH : withLength(shown)
+      }
+      return at === end
+    },
+  }
+  return splice
+}
+
+function withLength(value: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(4 + value.length)
+  out.writeInt32BE(value.length)
+  value.copy(out, 4)
+  return out
 }
 
 /** Consumes whole rows from the front of `bytes`, pushes what the client gets, and returns how many bytes were used. */
@@ -301,22 +408,23 @@ function decodeField(bytes: Buffer, field: RawField, syntax: Syntax): Buffer {
   return out.subarray(0, write)
 }
 
-function encodeField(value: Buffer, syntax: Syntax): Buffer {
-  const out: number[] = []
-  if (syntax.csv) out.push(syntax.quote)
-  for (const byte of value) {
-    if (syntax.csv) {
-      if (byte === syntax.quote || byte === syntax.escape) out.push(syntax.escape)
-      out.push(byte)
+function encodeField(value: Buffer, { csv, quote, escape: escaping, delimiter }: Syntax): Buffer {
+  const out = Buffer.allocUnsafe(2 * value.length + 2)
+  let write = 0
+  if (csv) out[write++] = quote
+  for (let i = 0; i < value.length; i++) {
+    const byte = value[i]!
+    if (csv) {
+      if (byte === quote || byte === escaping) out[write++] = escaping
+      out[write++] = byte
       continue
     }
     const letter = byte < 0x0e ? TEXT_LETTERS.get(byte) : undefined
-    if (letter !== undefined) out.push(BACKSLASH, letter)
-    else if (byte === BACKSLASH || byte === syntax.delimiter) out.push(BACKSLASH, byte)
-    else out.push(byte)
+    if (letter !== undefined || byte === BACKSLASH || byte === delimiter) out[write++] = BACKSLASH
+    out[write++] = letter ?? byte
   }
-  if (syntax.csv) out.push(syntax.quote)
-  return Buffer.from(out)
+  if (csv) out[write++] = quote
+  return out.subarray(0, write)
 }
 
 const TEXT_LETTERS: ReadonlyMap<number, number> = new Map([...TEXT_ESCAPES].map(([letter, byte]) => [byte, letter]))

@@ -3,6 +3,7 @@ import type { Detectors } from '../../masking/detectors.ts'
 import { maskJson } from '../../masking/json.ts'
 import { type MaskStyle, REDACTED } from '../../masking/rules.ts'
 import { valueMask } from './mask-values.ts'
+import { makeRoom, put, type Room, roomFor, writeInt32 } from './room.ts'
 import { type TypeFamily, typeFamily } from './types.ts'
 
 // What the target sends is masked on its own bytes. A string per cell would cost three quarters of the throughput, so
@@ -158,38 +159,6 @@ function eachSuspectRow(messages: Buffer, columns: number, detectors: Detectors,
   if (passed < messages.length) out(passed === 0 ? messages : messages.subarray(passed), false)
 }
 
-function makeRoom(room: Room, count: number): void {
-  if (room.used + count <= room.bytes.length) return
-  const larger = Buffer.allocUnsafeSlow(2 * room.bytes.length + count)
-  room.bytes.copy(larger, 0, 0, room.used)
-  room.bytes = larger
-}
-
-/** Most pieces are short, and a call out of JavaScript costs as much as copying fifty bytes in it. */
-function put(room: Room, from: Buffer, start: number, end: number): void {
-  const { bytes } = room
-  let at = room.used
-  if (end - start > 48) at += from.copy(bytes, at, start, end)
-  else for (let i = start; i < end; i++) bytes[at++] = from[i]!
-  room.used = at
-}
-
-function writeInt32(bytes: Buffer, value: number, at: number): void {
-  bytes[at] = value >>> 24
-  bytes[at + 1] = value >>> 16
-  bytes[at + 2] = value >>> 8
-  bytes[at + 3] = value
-}
-
-/** A buffer that is written from the front and grows. */
-interface Room {
-  bytes: Buffer
-  used: number
-}
-
-/** Room for what replacements add to a chunk, before it has to grow. */
-const ROOM_FOR_GROWTH = 4096
-
 /** Like maskRow, for many: what stays is copied in long pieces, what changes is written once, into one buffer. */
 function maskRows(messages: Buffer, cells: readonly (Cell | undefined)[]): Buffer {
   let room: Room | undefined
@@ -213,7 +182,7 @@ function maskRows(messages: Buffer, cells: readonly (Cell | undefined)[]): Buffe
       if (length < 0 || stop > end) throw malformed('DataRow')
       const replacement = cell?.(messages, start, stop)
       if (replacement !== undefined) {
-        room ??= { bytes: Buffer.allocUnsafeSlow(messages.length + ROOM_FOR_GROWTH), used: 0 }
+        room ??= roomFor(messages)
         if (head < 0) head = room.used + at - copied
         const size = replacement === null ? 0 : replacement.length
         makeRoom(room, field - copied + 4 + size)

@@ -166,7 +166,7 @@ function copySyntax(statement: RawStatement, response: Buffer): Pick<CopyOutOpti
 }
 
 function copyColumns(statement: RawStatement, count: number, masks: readonly ColumnMask[], parts: SightParts): Pick<CopyOutOptions, 'columns' | 'typeOids'> {
-  const { catalog, touched } = parts
+  const { touched } = parts
   const everything = { columns: Array.from({ length: count }, () => 'pass' as const) }
   const copy = statement.copy
   const columns = copy?.query === true ? queryColumns(statement, masks, parts) : tableColumns(statement, masks, parts)

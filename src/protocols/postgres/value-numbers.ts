@@ -8,7 +8,7 @@ import { TYPE } from './types.ts'
 export type Canonical = string
 
 const DECIMAL = /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/
-const NUMERIC_SIGNS: Readonly<Record<number, string>> = { 0xc000: 'NaN', 0xd000: 'Infinity', 0xf000: '-Infinity' }
+const NUMERIC_SIGNS: ReadonlyMap<number, string> = new Map([[0xc000, 'NaN'], [0xd000, 'Infinity'], [0xf000, '-Infinity']])
 
 /** Undefined: these bytes are no value of that type. */
 export function readNumber(type: number, bytes: Buffer, start: number, end: number, binary: boolean): Canonical | undefined {
@@ -56,7 +56,7 @@ function fromNumeric(bytes: Buffer, start: number, end: number): Canonical | und
   const weight = bytes.readInt16BE(start + 2)
   const sign = bytes.readUInt16BE(start + 4)
   if (end - start !== 8 + 2 * count) return undefined
-  const special = NUMERIC_SIGNS[sign]
+  const special = NUMERIC_SIGNS.get(sign)
   if (special !== undefined) return special
   let whole = ''
   let fraction = ''
@@ -117,6 +117,6 @@ function toNumeric(decimal: string): Buffer {
   out.writeInt16BE(Math.ceil(whole.length / 4) - 1, 2)
   out.writeUInt16BE(decimal.startsWith('-') ? 0x4000 : 0, 4)
   out.writeUInt16BE(fraction.length, 6)
-  digits.forEach((digit, i) => out.writeUInt16BE(digit, 8 + 2 * i))
+  for (const [i, digit] of digits.entries()) out.writeUInt16BE(digit, 8 + 2 * i)
   return out
 }
