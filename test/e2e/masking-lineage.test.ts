@@ -27,6 +27,8 @@ rules:
       - { column: public.people.tags, style: pseudonym }
       - { column: public.people.remark, style: 'null' }
       - { column: public.people.card, style: last4 }
+      - { column: public.parted.alias, style: redact }
+      - { column: public.made.handle, style: pseudonym }
   - { id: all, on: { protocol: postgres, target: orders, unknown: true, function_classes: [${VOCABULARIES['postgres']?.functionClasses.join(', ')}] }, decision: allow }
 `
 
@@ -57,8 +59,9 @@ const SEED = `
   CREATE VIEW handles AS SELECT id, nick, handle AS who, upper(ssn) AS loud FROM people;
   CREATE VIEW handles_again AS SELECT h.id, h.who, p.salary + 1 AS more FROM handles h JOIN people p USING (id);
   CREATE MATERIALIZED VIEW frozen AS SELECT id, handle, nick FROM people;
-  CREATE TABLE parted (id int, handle text) PARTITION BY RANGE (id);
+  CREATE TABLE parted (id int, alias text, open text) PARTITION BY RANGE (id);
   CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (100);
+  CREATE TABLE made (id int, handle text, loud text GENERATED ALWAYS AS (upper(handle)) STORED, id_again int GENERATED ALWAYS AS (id + 0) STORED);
   CREATE FUNCTION sql_handle(int) RETURNS text LANGUAGE sql STABLE AS 'SELECT handle FROM people WHERE id = $1';
   CREATE FUNCTION plpgsql_handle(int) RETURNS text LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (SELECT handle FROM people WHERE id = $1); END';
   CREATE FUNCTION all_people() RETURNS SETOF people LANGUAGE sql STABLE AS 'SELECT * FROM people';
@@ -85,7 +88,8 @@ async function openWorld(method: (typeof METHODS)[number]): Promise<void> {
   for (const [i, p] of PEOPLE.entries()) {
     await behind.query('INSERT INTO people VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)', [i + 1, `nick${i + 1}`, p.handle, p.ssn, p.salary, p.score, p.born, p.token, Buffer.from(p.blob, 'hex'), { pin: p.pin, n: p.salary }, p.addr, [p.tag, 'b'], p.remark, `4556 9032 8811 770${i}`])
     await behind.query('INSERT INTO plain VALUES ($1, $1, $2, $3)', [i + 1, `note${i + 1}`, 10 * (i + 1)])
-    await behind.query('INSERT INTO parted VALUES ($1, $2)', [i + 1, 'not masked'])
+    await behind.query('INSERT INTO parted VALUES ($1, $2, $3)', [i + 1, p.handle, 'not masked'])
+    await behind.query('INSERT INTO made VALUES ($1, $2)', [i + 1, p.handle])
   }
   await behind.query(`REFRESH MATERIALIZED VIEW frozen; ANALYZE; GRANT ALL ON ALL TABLES IN SCHEMA public TO ${world.database.user}`)
   secrets = PEOPLE.flatMap(formsOf)
@@ -328,6 +332,9 @@ describe.each(METHODS)('no value of a masked column reaches the client (%s)', (m
           if (!/FORCE_QUOTE|^HEADER/.test(options)) expect(failure(answers), `${what} ${options}`).toBe('')
         }
       }
+      // What cannot be copied as it stands (views, and on older servers materialised ones) is an error of the target's.
+      for (const what of ['parted_1', 'parted', 'made', 'made (loud)', 'frozen', 'handles', 'pg_statistic', 'ONLY people', 'public.parted_1 (alias)']) await tap.query(`COPY ${what} TO STDOUT`)
+      for (const what of ['parted', 'parted_1', 'made']) for (const sql of [`SELECT * FROM ${what}`, `COPY (SELECT * FROM ${what}) TO STDOUT`, `SELECT x FROM ${what} x`]) await tap.query(sql)
     })
   })
 })
@@ -389,6 +396,9 @@ describe('what is not masked is shown', () => {
       const table = await copied('COPY people (id, nick, handle, ssn, remark) TO STDOUT')
       expect(table.split('\n')[0]).toBe(`1\tnick1\t${handle}\t‹masked›\t\\N`)
       expect((await copied('COPY (SELECT id, upper(nick), who, loud FROM handles ORDER BY id) TO STDOUT')).split('\n')[0]).toBe(`1\tNICK1\t${handle}\t‹masked›`)
+      expect(await copied('COPY parted_1 TO STDOUT')).toBe('1\t‹masked›\tnot masked\n2\t‹masked›\tnot masked\n')
+      expect((await copied('COPY made TO STDOUT')).split('\n')[0]).toMatch(/^1\tp-[a-z2-7]{16}$/)
+      expect(rowsOf(await tap.query('SELECT loud, id_again FROM made WHERE id = 1'))).toEqual([['‹masked›', '1']])
       expect((await copied('COPY (SELECT id, nick, count(*) FROM people GROUP BY 1, 2 ORDER BY 1) TO STDOUT (FORMAT csv, HEADER)'))).toBe('id,nick,count\n1,nick1,1\n2,nick2,1\n')
     })
   })

@@ -48,7 +48,8 @@ function planOf(column: OutputColumn, masks: readonly ColumnMask[], catalog: Cat
   return strictest === 'pass' || strictest === 'whole' || strictest.style === 'null' ? strictest : { style: 'redact', domain: strictest.domain }
 }
 
-function basePlan({ relation: oid, attribute }: BaseColumn, masks: readonly ColumnMask[], catalog: Catalog): ColumnPlan {
+/** How the values of one column of a relation are shown. */
+export function basePlan({ relation: oid, attribute }: BaseColumn, masks: readonly ColumnMask[], catalog: Catalog): ColumnPlan {
   // A system column (ctid) shows nothing of a row's values.
   if (attribute < 0) return 'pass'
   const relation = catalog.relations.get(oid)

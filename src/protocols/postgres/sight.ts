@@ -3,7 +3,7 @@ import type { ColumnMask, Obligation } from '../../policy/verdict.ts'
 import type { Catalog, CatalogRelation } from './catalog.ts'
 import { type CopyOutMasker, type CopyOutOptions, createCopyOutMasker } from './copy-masking.ts'
 import type { NameLookup } from './exchange.ts'
-import { describedPlan, outputPlans, type PlannedColumn, speechOf } from './lineage-plans.ts'
+import { basePlan, describedPlan, outputPlans, type PlannedColumn, speechOf } from './lineage-plans.ts'
 import { columnMasks, columnPlan } from './mask-columns.ts'
 import { type ColumnPlan, createRowMasker, type Field, maskNotification, maskParameterStatus, maskRowDescription, type MessageMasking, type RowMasker } from './masking.ts'
 import type { RawStatement } from './raw.ts'
@@ -194,12 +194,12 @@ function queryColumns(statement: RawStatement, masks: readonly ColumnMask[], { r
 
 function tableColumns(statement: RawStatement, masks: readonly ColumnMask[], { catalog, searchPath }: SightParts): readonly CopiedColumn[] | null {
   const relation = searchPath === null ? undefined : placed(statement, catalog, searchPath)
-  // COPY of a view is refused by the target; a foreign table's rows are its own.
   if (relation === undefined) return null
   const isEveryColumn = statement.relations[0]?.star === true
-  const columns = isEveryColumn ? relation.columns : statement.columns.map(({ name }) => relation.columnByName.get(name))
+  // COPY leaves generated columns out, unless they are named: that is an error.
+  const columns = isEveryColumn ? relation.columns.filter(({ generated }) => generated === '') : statement.columns.map(({ name }) => relation.columnByName.get(name))
   if (!columns.every((column) => column !== undefined)) return null
-  return columns.map(({ name, type }) => ({ plan: columnPlan(catalog, relation, name, masks), type }))
+  return columns.map(({ number, type }) => ({ plan: basePlan({ relation: relation.oid, attribute: number }, masks, catalog), type }))
 }
 
 function placed(statement: RawStatement, catalog: Catalog, searchPath: readonly string[]): CatalogRelation | undefined {
