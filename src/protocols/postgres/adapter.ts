@@ -27,8 +27,9 @@ import type { RawStatement } from './raw.ts'
 import { fatal } from './refusals.ts'
 import type { AnalysisState } from './resolve/analysis-side.ts'
 import { analysisDetail, findAnalysis } from './resolve/analysis-method.ts'
+import type { Resolution } from './resolve/resolution.ts'
 import { sessionWords } from './resolve/session-words.ts'
-import type { Judged, Remembered } from './session-meaning.ts'
+import { type Judged, NO_NAMES, type Remembered } from './session-meaning.ts'
 import { columnMasks, createSight, maskedColumns, type Sight } from './sight.ts'
 import { createTranscriber } from './transcript.ts'
 import { cancel, cancelPacket, connect, startupPacket, type Upstream } from './upstream.ts'
@@ -281,19 +282,20 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         if (cached?.generation === generation && cached.obligations === obligations) return cached.sight
         const shared = database.catalog()
         const seen = view?.over(shared) ?? shared
+        // Only with what is remembered of a text is it kept: a function of that and of this very reading of the catalogue.
+        const isKept = !unplaced && judged !== undefined && texts.get(command.raw)?.understood === judged
         const sight = createSight({
           obligations,
           // A temporary table that may hold what masks hide is not in it, and so is masked whole.
           catalog: tainted ? shared : seen,
           statements: command.raw,
-          resolution: (raw) => command.resolution(raw),
-          names,
+          resolution: resolutionOf(judged),
+          names: isKept ? NO_NAMES : names,
           touched: touches(command.raw, seen, stateOf(unplaced, names, judged), maskedColumns(seen, columnMasks(obligations))),
           builtinOnly: runsBuiltinOnly(command.readings), detectors: options.detectors, key: options.maskingKey,
           searchPath: unplaced ? null : (view?.path ?? searchPath),
         })
-        // Kept only with what is remembered of a text: a function of that and of this very reading of the catalogue.
-        if (!unplaced && judged !== undefined && texts.get(command.raw)?.understood === judged) sights.set(judged, { generation, obligations, sight })
+        if (isKept) sights.set(judged, { generation, obligations, sight })
         return sight
       },
       reachesMasked({ raw, view, names, judged }, { obligations }) {
@@ -455,8 +457,6 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
   }
 }
 
-const NO_NAMES: NameLookup = { prepared: () => null, cursor: () => null }
-
 function measureName(target: PostgresTarget, database: string): string {
   return `postgres/${target.name}/${database}/measure`
 }
@@ -486,7 +486,7 @@ async function lastAnswers(lane: PostgresLane, cut: AbortSignal): Promise<void> 
     timer = setTimeout(resolve, ORPHAN_MS)
     cut.addEventListener('abort', wake, { once: true })
   })
-  while (!lane.relay.idle && !cut.aborted && Date.now() < deadline) await Promise.race([lane.relay.changed(), late])
+  while (!lane.relay.idle && !lane.waitsForSync && !cut.aborted && Date.now() < deadline) await Promise.race([lane.relay.changed(), late])
   clearTimeout(timer)
   cut.removeEventListener('abort', wake)
   lane.relay.onLost('the client left before the target answered')
@@ -512,6 +512,11 @@ function control(session: Session, action: 'connect' | 'cancel', bytes: Buffer, 
     readings: [{ action, effect: 'read', resources: [], unknown: [], attributes: {} }],
     input: 'complete', context: { database }, continues: undefined, bytes, bound: undefined,
   })
+}
+
+/** By itself, so that what is kept of a text keeps no session. */
+function resolutionOf(judged: Judged | undefined): (raw: RawStatement) => Resolution | undefined {
+  return (raw) => judged?.resolution(raw)
 }
 
 /** The search_path that sessions begin with, as a setting. */

@@ -193,6 +193,14 @@ export class PostgresLane implements Lane, ExchangeLane {
     for (const exchange of this.#open) exchange.command.withdraw('draining')
   }
 
+  /**
+   * The next answer that is due is of a batch without its Sync: a target keeps such answers to itself, and takes the batch back
+   * when its client goes.
+   */
+  get waitsForSync(): boolean {
+    return this.#unsynced !== undefined && this.relay.answering === this.#unsynced
+  }
+
   get quiet(): boolean {
     return this.#open.size === 0 && this.relay.idle && this.relay.status === 'I'
   }
@@ -918,7 +926,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (place === null) return null
     if (!place.hasObjects) {
       const { startPath, role } = this.#parts
-      const isAsBegun = place.setting === startPath && place.role === role && place.login === role && !place.wrote
+      const isAsBegun = place.setting === startPath && place.role === role && place.login === role && place.readsAsUsual && !place.wrote
       // Nothing temporary is left that could hold anything.
       if (isAsBegun) this.#tainted = false
       return isAsBegun ? 'asBegun' : readSessionView(place, null)

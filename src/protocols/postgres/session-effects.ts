@@ -36,8 +36,11 @@ export function runsHiddenCode(statement: RawStatement): boolean {
 export function movesNames(statement: RawStatement): boolean {
   if (statement.action === 'set_role' || statement.action === 'do' || statement.action === 'call' || statement.nested.some(movesNames) || makesObjectsOfItsOwn(statement)) return true
   // RESET goes back to what the start-up packet said, which is the gateway's.
-  return statement.action === 'set' && statement.settings.some((setting) => ['search_path', 'role', 'session_authorization'].includes(setting.name.toLowerCase()))
+  return statement.action === 'set' && statement.settings.some((setting) => MEANING_SETTINGS.has(setting.name.toLowerCase()))
 }
+
+/** The last two: whether rules and triggers apply, and what `= NULL` means. */
+const MEANING_SETTINGS: ReadonlySet<string> = new Set(['search_path', 'role', 'session_authorization', 'session_replication_role', 'transform_null_equals'])
 
 /** It may make what this session alone sees, and by its plain name before everything else. */
 export function makesObjectsOfItsOwn(statement: RawStatement): boolean {
@@ -51,7 +54,8 @@ function isTemporary(relation: RawStatement['relations'][number]): boolean {
 
 /** Once it is committed, names may mean something else to every session. */
 export function changesCatalog(statement: RawStatement): boolean {
-  if (statement.nested.some(changesCatalog) || runsHiddenCode(statement)) return true
+  // A prepared transaction that is committed may have been anybody's.
+  if (statement.nested.some(changesCatalog) || runsHiddenCode(statement) || statement.action === 'prepare_transaction') return true
   const created = statement.relations.filter((relation) => relation.creates)
   if (created.length > 0) return !created.every(isTemporary)
   return statement.class === 'ddl' || statement.class === 'dcl'

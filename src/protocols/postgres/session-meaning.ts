@@ -363,15 +363,16 @@ class Attempt {
     const answers = this.#answers
     // What it was prepared as may be what runs: of two different ones nobody can say which column is which.
     for (const [statement, before] of this.#earlier) if (!sameOutput(before, answers.get(statement))) answers.set(statement, TWO_MEANINGS)
-    const [only] = raw
-    const resolution = active && raw.length === 1 && answers.size <= 1 && only !== undefined && answers.has(only)
-      ? ((one) => (statement: RawStatement): Resolution | undefined => (statement === only ? one : undefined))(answers.get(only))
-      : judged.resolution
-    const understood: Understood = { readings, raw, names, asked: this.#asked, own: situation === 'own', recalled: situation === 'recall' ? this.#parts.key : undefined, ...effects, rejected: undefined, resolution, view: judged.view }
     const isPlain = situation === 'plain' && source.fixed === undefined && this.#earlier.size === 0 && !raw.some(refersToNames) && !this.#host.mayHaveMoved
-    if (isPlain && this.#database.stale() === undefined && [...answers.values()].every((one) => one.kind === 'resolved')) {
-      this.#database.remember(raw, { generation: this.#database.generation(), types, active, understood })
+    const isKept = isPlain && this.#database.stale() === undefined && [...answers.values()].every((one) => one.kind === 'resolved')
+    const understood: Understood = {
+      readings, raw,
+      // What is remembered serves every session of the database, and must not keep this one alive.
+      names: isKept ? NO_NAMES : names,
+      asked: this.#asked, own: situation === 'own', recalled: situation === 'recall' ? this.#parts.key : undefined, ...effects, rejected: undefined,
+      resolution: lookUpIn(answers), view: judged.view,
     }
+    if (isKept) this.#database.remember(raw, { generation: this.#database.generation(), types, active, understood })
     return understood
   }
 
@@ -507,6 +508,10 @@ function agree(raw: readonly RawStatement[], defined: Judged | undefined, now: J
     if (statement.nested.length > 0 && !agree(statement.nested, defined, now)) return false
   }
   return true
+}
+
+function lookUpIn(answers: ReadonlyMap<RawStatement, Resolution>): Judged['resolution'] {
+  return (statement) => answers.get(statement)
 }
 
 function digestOf(resolution: Resolution | undefined): string | undefined {
