@@ -159,7 +159,7 @@ export class Relay {
   #giveBack(chunk: Buffer): void {
     if (chunk.length < LARGE_CHUNK_BYTES || this.#parts.client.writableLength > 0) return
     if (chunk.buffer.byteLength === chunk.length) this.#own.push(chunk.buffer)
-    for (const memory of this.#own) if (memory instanceof ArrayBuffer) memory.transfer(0)
+    for (const memory of this.#own) if (memory instanceof ArrayBuffer && !memory.detached) memory.transfer(0)
     this.#own.length = 0
   }
 
@@ -366,7 +366,11 @@ export class Relay {
     if (run === null) return false
     flight.rows += run.count
     flight.bytes += run.bytes.length
-    copyOut.rows(run.bytes, (piece) => this.#out(piece, flight))
+    copyOut.rows(run.bytes, (piece) => {
+      // Larger than what is cut from memory that others have a part in: it was made for this piece.
+      if (piece.buffer !== run.bytes.buffer && piece.buffer.byteLength >= LARGE_CHUNK_BYTES) this.#own.push(piece.buffer)
+      this.#out(piece, flight)
+    })
     return true
   }
 
@@ -739,6 +743,7 @@ export class Relay {
       return
     }
     const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
+    if (pieces.length > 1 && bytes.buffer.byteLength === bytes.length) this.#own.push(bytes.buffer)
     this.#dropRun()
     this.#send(bytes, flight)
   }
