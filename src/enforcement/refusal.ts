@@ -23,9 +23,11 @@ export interface Refusal {
   readonly holdId?: string
   /** One line of JSON for programs (poll mode). */
   readonly detail?: string
+  /** What the protocol's own grammar says of the client's text, for the client alone: it may quote it. `position`: the character, from 1. */
+  readonly syntax?: { readonly message: string; readonly position: number }
 }
 
-export function refusal(code: RefusalCode, rule: string, message: string, hint: string, more: { readonly holdId?: string; readonly detail?: string } = {}): Refusal {
+export function refusal(code: RefusalCode, rule: string, message: string, hint: string, more: Pick<Refusal, 'holdId' | 'detail' | 'syntax'> = {}): Refusal {
   return { refused: true, code, message, rule, hint, ...more }
 }
 

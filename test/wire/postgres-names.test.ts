@@ -190,7 +190,7 @@ describe('rows are masked by what they are', () => {
     const client = await open()
     await ask(client, fe.parse('SELECT email FROM customers WHERE id = 1', 'd'), fe.sync())
     client.send(fe.parse('SELEC', ''), fe.describe('S', 'd'), fe.sync(), fe.bind({ statement: 'd' }), fe.execute(), fe.sync())
-    expect(await client.reply()).toBe('E:0A000 Z:I')
+    expect(await client.reply()).toBe('E:42601 Z:I')
     expect(await client.reply()).toBe('2 D C:SELECT 1 Z:I')
     client.send(fe.execute('nowhere'), fe.describe('S', 'd'), fe.sync(), fe.bind({ statement: 'd' }), fe.execute(), fe.sync())
     expect(await client.reply()).toBe('E:0A000 Z:I')

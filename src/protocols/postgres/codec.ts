@@ -321,12 +321,12 @@ export const parameterStatus = (name: string, value: string): Buffer => message(
 /** I idle, T in a transaction, E in a failed transaction. */
 export type TransactionStatus = 'I' | 'T' | 'E'
 
-export interface NoticeFields { readonly severity: string; readonly code: string; readonly message: string; readonly detail?: string; readonly hint?: string }
+export interface NoticeFields { readonly severity: string; readonly code: string; readonly message: string; readonly detail?: string; readonly hint?: string; readonly position?: number }
 
 /** ErrorResponse or NoticeResponse (protocol-error-fields.html). NUL cannot occur inside a field. */
 export function errorOrNotice(type: 'error' | 'notice', fields: NoticeFields): Buffer {
   const field = (letter: string, value: string | undefined): string => (value === undefined ? '' : `${letter}${value.replaceAll('\0', '')}\0`)
-  const body = field('S', fields.severity) + field('V', fields.severity) + field('C', fields.code) + field('M', fields.message) + field('D', fields.detail) + field('H', fields.hint) + '\0'
+  const body = field('S', fields.severity) + field('V', fields.severity) + field('C', fields.code) + field('M', fields.message) + field('D', fields.detail) + field('H', fields.hint) + field('P', fields.position?.toString()) + '\0'
   return message(backend[type], Buffer.from(body))
 }
 

@@ -17,6 +17,7 @@ import { CLOSES_INSIDE } from './impact/guard-words.ts'
 import { type GuardedRun, runMessages, runQuery } from './impact/guarded-run.ts'
 import { OwnAnswer } from './own-answer.ts'
 import { decodeParameters } from './parameters.ts'
+import { NotSql } from './parser.ts'
 import type { RawStatement } from './raw.ts'
 import { approvedNotice, refusalMessage, targetError, waitingNotice } from './refusals.ts'
 import { Relay } from './relay.ts'
@@ -1080,7 +1081,8 @@ function understandingRefusal(error: unknown): Refusal {
   if (!(error instanceof GatewayError)) throw error
   if (error.code === 'input_limit') return refusal('input_limit', 'builtin/input-limit', error.message, 'send a smaller statement')
   if (error.code === 'parser_unavailable') return refusal('unavailable', 'builtin/parser', 'holdpoint cannot read statements at the moment, so nothing is forwarded', 'try again shortly; nothing was sent')
-  return refusal('not_understood', 'builtin/not-understood', error.message, 'correct the statement; what cannot be read is never passed')
+  const syntax = error instanceof NotSql && error.said !== null ? { syntax: { message: error.said, position: error.position + 1 } } : {}
+  return refusal('not_understood', 'builtin/not-understood', error.message, 'correct the statement; what cannot be read is never passed', syntax)
 }
 
 function lossyText(bytes: Buffer): string {

@@ -20,15 +20,18 @@ export interface ParseRequest {
   readonly counting?: true
 }
 
-/** `cpuMs`: CPU this thread has used so far. `syntax`: the grammar refused the text, at that character (from 0; -1 unknown). `deep`: more nested than we follow. `broken`: do not use this thread again. */
+/** `cpuMs`: CPU this thread has used so far. `syntax`: the grammar refused the text, at that character (from 0; -1 unknown), in these words of the server's own (null: for another reason than its syntax). `deep`: more nested than we follow. `broken`: do not use this thread again. */
 export type ParseAnswer = { readonly cpuMs: number | null } & (
   | { readonly kind: 'ready' }
   | { readonly kind: 'facts'; readonly id: number; readonly statements: readonly RawStatement[]; readonly free: readonly FreeLiteral[] }
   | { readonly kind: 'questions'; readonly id: number; readonly questions: readonly (readonly RowsQuestion[])[] }
-  | { readonly kind: 'syntax'; readonly id: number; readonly position: number }
+  | { readonly kind: 'syntax'; readonly id: number; readonly position: number; readonly said: string | null }
   | { readonly kind: 'deep'; readonly id: number }
   | { readonly kind: 'broken'; readonly id: number; readonly cause: string }
 )
+
+/** Beyond it the words of the grammar, which quote the text, are not worth their way. Characters. */
+const MAX_SAID = 4_096
 
 const port = parentPort
 if (port === null) throw new Error('parse-worker runs as a worker thread only')
@@ -46,7 +49,7 @@ function answer({ id, text, bytes, literals, counting }: ParseRequest) {
     const statements = walkParseResult(result, bytes, textsOf(text, bytes))
     return { kind: 'facts' as const, id, statements, free: literals ? freeLiterals(result) : [] }
   } catch (error) {
-    if (hasSqlDetails(error)) return { kind: 'syntax' as const, id, position: error.sqlDetails?.cursorPosition ?? -1 }
+    if (hasSqlDetails(error)) return { kind: 'syntax' as const, id, position: error.sqlDetails?.cursorPosition ?? -1, said: error.sqlDetails?.functionName === 'scanner_yyerror' && error.message.length <= MAX_SAID ? error.message : null }
     if (error instanceof TooDeep) return { kind: 'deep' as const, id }
     // The name alone: a message may quote the text.
     return { kind: 'broken' as const, id, cause: error instanceof Error ? error.name : 'unknown' }

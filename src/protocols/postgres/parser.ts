@@ -75,6 +75,20 @@ interface Thread {
 }
 
 // A thread that waits for the CPU is not at fault, but nor may a stuck one answer for its own CPU time for ever.
+/**
+ * The grammar refused the text. `position`: the character, from 0 (-1: unknown). `said`: a syntax error in the words of the
+ * server's own grammar, which may quote the text, and so are for the client alone.
+ */
+export class NotSql extends GatewayError {
+  readonly position: number
+  readonly said: string | null
+  constructor(position: number, said: string | null) {
+    super('not_understood', `the PostgreSQL grammar does not accept this text${position >= 0 ? ` (at character ${position + 1})` : ''}`)
+    this.position = position
+    this.said = said
+  }
+}
+
 const WALL_FACTOR = 8
 const START_WITHIN_MS = 15_000
 const RESTART_FIRST_MS = 50
@@ -261,7 +275,7 @@ class Pool implements ParserPool {
       job.resolve(answer.statements)
     } else if (answer.kind === 'questions') job.count?.(answer.questions)
     else if (answer.kind === 'deep') job.reject(new GatewayError('input_limit', 'the statement is nested deeper than the parser can follow'))
-    else job.reject(new GatewayError('not_understood', `the PostgreSQL grammar does not accept this text${answer.position >= 0 ? ` (at character ${answer.position + 1})` : ''}`))
+    else job.reject(new NotSql(answer.position, answer.said))
     if (thread.parsed >= this.#options.recycleAfter) this.#discard(thread, 'age', null)
     else this.#dispatch()
   }

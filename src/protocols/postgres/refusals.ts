@@ -29,12 +29,14 @@ const STARTUP_SQLSTATE: Partial<Readonly<Record<ErrorCode, string>>> = {
   input_limit: '54000',
 }
 
-/** The refusal as the answer to a command. Only `unavailable` ends the connection. */
+/** The refusal as the answer to a command, a syntax error as the server says it. Only `unavailable` ends the connection. */
 export function refusalMessage(refusal: Refusal): Buffer {
+  const { syntax } = refusal
   return errorOrNotice('error', {
     severity: refusal.code === 'unavailable' ? 'FATAL' : 'ERROR',
-    code: SQLSTATE[refusal.code],
-    message: refusal.message,
+    code: syntax === undefined ? SQLSTATE[refusal.code] : '42601',
+    message: syntax?.message ?? refusal.message,
+    ...(syntax === undefined ? {} : { position: syntax.position }),
     detail: refusal.detail ?? `rule ${refusal.rule}` + (refusal.holdId === undefined ? '' : `, hold ${refusal.holdId}`),
     hint: refusal.hint,
   })
