@@ -28,6 +28,8 @@ export interface WorldOptions {
   readonly policy?: string
   /** Merged over the configuration's sections. */
   readonly config?: Readonly<Record<string, unknown>>
+  /** More lines for the target's postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 export interface Running {
@@ -222,7 +224,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   if (process.getuid?.() === 0) await chmod(directory, 0o711)
   const authority = await createAuthority()
   const local = { dns: ['localhost'], ip: ['127.0.0.1', '::1'] }
-  const target = await startPostgres({ directory: join(directory, 'target'), port: 0, ...OTHER_POSTGRES, ssl: await authority.issue({ commonName: 'target', ...local }), removeWhenOrphaned: [directory] })
+  const target = await startPostgres({ directory: join(directory, 'target'), port: 0, ...OTHER_POSTGRES, ...(options.settings === undefined ? {} : { settings: options.settings }), ssl: await authority.issue({ commonName: 'target', ...local }), removeWhenOrphaned: [directory] })
   const database = await seedOrders(target)
   const issuer = await startIssuer({ port: 0 })
   const certificate = await authority.issue({ commonName: 'holdpoint', ...local })

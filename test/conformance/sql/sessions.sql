@@ -1,0 +1,106 @@
+-- Settings, temporary objects, DISCARD, LISTEN and NOTIFY, advisory locks, and names that move with the path.
+SHOW server_version_num \gset
+SELECT current_setting('is_superuser'), current_setting('nope.nope', true), current_setting('nope.nope');
+SET statement_timeout = '5s';
+SHOW statement_timeout;
+SET LOCAL work_mem = '1MB';
+BEGIN; SET LOCAL work_mem = '1MB'; SHOW work_mem; COMMIT;
+SHOW work_mem;
+SET my.setting = 'mine';
+SHOW my.setting;
+SELECT set_config('my.setting', 'yours', false), current_setting('my.setting');
+SET nope = 1;
+SET work_mem = 'lots';
+SET TIME ZONE 'Asia/Tokyo';
+SELECT timestamptz '2024-01-01 00:00Z';
+SET TIME ZONE LOCAL;
+RESET my.setting;
+SHOW my.setting;
+SET SESSION datestyle TO ISO, DMY;
+SHOW datestyle;
+RESET ALL;
+SHOW datestyle;
+SET extra_float_digits = 0;
+SELECT 0.1::float8 + 0.2;
+SET statement_timeout = 50;
+SELECT pg_sleep(10);
+RESET statement_timeout;
+SET lock_timeout = '10ms'; SET idle_in_transaction_session_timeout = 0; SET default_transaction_isolation = 'serializable'; RESET default_transaction_isolation;
+-- temporary objects
+CREATE TEMP TABLE scratch (a int) ON COMMIT PRESERVE ROWS;
+INSERT INTO scratch SELECT generate_series(1, 3);
+SELECT sum(a) FROM scratch;
+SELECT sum(a) FROM pg_temp.scratch;
+UPDATE scratch SET a = a + 1 RETURNING a;
+CREATE TEMP TABLE gone (a int) ON COMMIT DROP;
+SELECT * FROM gone;
+BEGIN; CREATE TEMP TABLE emptied (a int) ON COMMIT DELETE ROWS; INSERT INTO emptied VALUES (1); SELECT count(*) FROM emptied; COMMIT; SELECT count(*) FROM emptied;
+CREATE TABLE shadow (a text); INSERT INTO shadow VALUES ('public');
+CREATE TEMP TABLE shadow (a text); INSERT INTO shadow VALUES ('temp');
+SELECT * FROM shadow;
+SELECT * FROM public.shadow;
+DROP TABLE shadow;
+SELECT * FROM shadow;
+CREATE TEMP VIEW tv AS SELECT a * 10 AS ten FROM scratch;
+SELECT * FROM tv ORDER BY 1;
+CREATE TEMP SEQUENCE ts; SELECT nextval('ts'), nextval('ts');
+CREATE FUNCTION pg_temp.tf() RETURNS int LANGUAGE sql AS 'SELECT 42';
+SELECT pg_temp.tf();
+SELECT tf();
+SELECT 1 AS one INTO TEMP into_temp; SELECT * FROM into_temp;
+CREATE TEMP TABLE as_temp AS SELECT a FROM scratch WHERE a > 2; SELECT * FROM as_temp ORDER BY 1;
+CREATE INDEX ON scratch (a); ANALYZE scratch;
+ALTER TABLE scratch ADD COLUMN b text DEFAULT 'b';
+SELECT * FROM scratch ORDER BY a;
+WITH x AS (DELETE FROM scratch WHERE a = 2 RETURNING *) SELECT * FROM x;
+COPY scratch FROM STDIN;
+7	seven
+\.
+COPY scratch TO STDOUT;
+BEGIN; DECLARE c CURSOR FOR SELECT a FROM scratch ORDER BY a; FETCH 1 FROM c; COMMIT;
+PREPARE ps AS SELECT count(*) FROM scratch; EXECUTE ps;
+DISCARD TEMP;
+SELECT * FROM scratch;
+EXECUTE ps;
+DISCARD PLANS; DISCARD SEQUENCES; DISCARD ALL;
+EXECUTE ps;
+-- paths
+CREATE SCHEMA one; CREATE SCHEMA two;
+CREATE TABLE one.t (v text); INSERT INTO one.t VALUES ('one');
+CREATE TABLE two.t (v text); INSERT INTO two.t VALUES ('two');
+CREATE FUNCTION one.f() RETURNS text LANGUAGE sql AS $$SELECT 'f of one'$$;
+CREATE FUNCTION two.f() RETURNS text LANGUAGE sql AS $$SELECT 'f of two'$$;
+SET search_path = one;
+SELECT v, f() FROM t;
+PREPARE pt AS SELECT v, f() FROM t;
+SET search_path = two, one;
+SELECT v, f() FROM t;
+EXECUTE pt;
+SHOW search_path;
+SELECT current_schema(), current_schemas(false);
+BEGIN; SET LOCAL search_path = one; SELECT v FROM t; ROLLBACK; SELECT v FROM t;
+CREATE TABLE here (a int); SELECT '\d' AS what, tableoid FROM here; SELECT 'two.here'::regclass;
+SELECT set_config('search_path', 'one', false); SELECT v FROM t;
+SET search_path = nowhere; SELECT v FROM t; CREATE TABLE x (a int);
+RESET search_path;
+SELECT v FROM t;
+SELECT one.f(), two.f();
+DISCARD ALL;
+-- notifications
+LISTEN news; LISTEN other;
+NOTIFY news, 'hello';
+SELECT pg_notify('other', 'from a function');
+BEGIN; NOTIFY news, 'twice'; NOTIFY news, 'twice'; NOTIFY news; SELECT 'not yet'; COMMIT;
+BEGIN; NOTIFY news, 'never'; ROLLBACK;
+SELECT pg_listening_channels() ORDER BY 1;
+UNLISTEN news; NOTIFY news, 'unheard'; UNLISTEN *;
+SELECT count(*) FROM pg_listening_channels();
+SELECT pg_advisory_lock(1), pg_try_advisory_lock(2), pg_advisory_unlock(1), pg_advisory_unlock(3); SELECT pg_advisory_unlock_all();
+LOAD 'plpgsql';
+LOAD 'nothing_like_it';
+SELECT 1 AS "Ünïcödé", 2 AS "sp ace", 3 AS """quoted""";
+;
+;;
+-- only a comment
+/* and /* nested */ another */ SELECT 'comments' /* inside */ AS c; -- behind
+SELECT 1 AS a \; \; SELECT 2 AS b;
