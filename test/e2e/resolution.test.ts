@@ -78,6 +78,21 @@ describe('what the target makes of a statement', () => {
     expect(await told(client.query({ name: 'named', text: 'SELECT note FROM window_to_vault WHERE id = $1', values: [1] }))).toMatch(/^42501 denied/)
   }))
 
+  it.each([
+    'EXPLAIN SELECT note FROM window_to_vault',
+    'COPY (SELECT note FROM window_to_vault) TO STDOUT',
+    'CREATE TABLE copied AS SELECT note FROM window_to_vault',
+    'SELECT note INTO copied FROM window_to_vault',
+    'PREPARE copied AS SELECT note FROM window_to_vault',
+    'BEGIN; DECLARE copied CURSOR FOR SELECT note FROM window_to_vault; COMMIT',
+    'WITH w AS (INSERT INTO plain SELECT id, note FROM window_to_vault RETURNING note) SELECT note FROM w',
+    'SELECT 1; SET search_path = other; SELECT id FROM vault',
+    'SELECT 1; CREATE TEMP TABLE plain (id int); SELECT id FROM plain',
+  ])('holds for what stands inside another statement, or behind one: %s', (text) => withClient(async (client) => {
+    expect(await told(client.query(text))).toMatch(/^42501 denied by policy/)
+    expect(await world.ran(text)).toBe(0)
+  }))
+
   it('is asked for once for texts that come again', () => withClient(async (client) => {
     const text = (i: number): string => `SELECT id FROM window_to_plain WHERE note = 'p${i}'`
     // The record is written behind: it is complete up to the text that is in it.
@@ -218,6 +233,22 @@ describe('a session that is no longer as it began', () => {
     await client.query('SET search_path = public')
     expect(await told(client.query({ name: 'q', text: 'SELECT id FROM vault WHERE id > $1', values: [0] }))).toMatch(/^42501 /)
     expect(await told(client.query('EXECUTE r (0)'))).toMatch(/^42501 /)
+  }))
+
+  it('cannot have what it prepared judged as something else: a temporary table that comes later', () => withClient(async (client) => {
+    const query = { name: 'prepared_before', text: 'UPDATE ledger SET note = note WHERE id = 18' }
+    const first = told(client.query(query))
+    await world.decide('maria', (await world.pending())[0]!.id, 'approve')
+    expect(await first).toBe('UPDATE 1')
+    await client.query('CREATE TEMP TABLE made_first (id int)')
+    await client.query('CREATE TEMP TABLE ledger (id int, note text)')
+    // Which of the two the target now changes hangs on the plan that it kept: people are asked, or it is not understood.
+    const again = told(client.query(query))
+    const hold = (await Promise.race([world.pending(), again.then((answer) => { throw new Error(answer) })]))[0]!
+    await world.decide('maria', hold.id, 'reject')
+    expect(await again).toMatch(/^42501 rejected/)
+    // The same text, prepared now, is about the temporary table alone.
+    expect(await told(client.query({ ...query, name: 'prepared_after' }))).toBe('UPDATE 0')
   }))
 
   it('does not lose its unnamed statement when it is asked', () => withClient(async (client) => {
