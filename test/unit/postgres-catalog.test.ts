@@ -128,4 +128,18 @@ describe.each(majorsAtHand())('Postgres %i', (major) => {
     await owner.query(ddl)
     expect(await generation()).not.toBe(before)
   })
+
+  it('has the same generation after what is one session\'s own, and after what only moves what is stored', async () => {
+    const before = await generation()
+    await owner.query(`CREATE TEMP TABLE own (id serial PRIMARY KEY, note text DEFAULT 'a' CHECK (note <> '')); CREATE TEMP VIEW own_view AS SELECT * FROM own;
+      CREATE TYPE pg_temp.own_type AS ENUM ('a'); CREATE INDEX ON own (lower(note)); CREATE TEMP TABLE own_child () INHERITS (own)`)
+    expect(await generation()).toBe(before)
+    await owner.query('DROP TABLE own CASCADE; DROP TYPE pg_temp.own_type')
+    expect(await generation()).toBe(before)
+    await owner.query('CREATE TABLE stored (id int PRIMARY KEY)')
+    const stored = await generation()
+    await owner.query('TRUNCATE stored; REINDEX TABLE stored; ANALYZE stored')
+    expect(await generation()).toBe(stored)
+    await owner.query('DROP TABLE stored')
+  })
 })

@@ -107,6 +107,10 @@ const DETAIL_QUERIES: readonly (readonly [string, string])[] = [
   ],
 ]
 
+const rowsOf = (catalog: string, which: string): string => `(SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.${catalog} WHERE ${which})`
+const notTemporary = (relation: string): string => `${relation} NOT IN (SELECT oid FROM pg_catalog.pg_class WHERE relpersistence = 't')`
+const usualSchema = (schema: string): string => `${schema} NOT IN (SELECT n.oid FROM pg_catalog.pg_namespace n WHERE NOT (${USUAL_SCHEMAS}))`
+
 /**
  * What the gateway reads of a target database on its own connection, by name: constant texts for the simple protocol, no
  * privilege beyond CONNECT, PostgreSQL 14 to 18. `generation` is one short text that changes with every committed DDL;
@@ -114,27 +118,29 @@ const DETAIL_QUERIES: readonly (readonly [string, string])[] = [
  */
 export const CATALOG_QUERIES: ReadonlyMap<string, string> = new Map([
   // xmin of a catalogue row is the transaction that wrote this version of it: a sum over them and a count change with
-  // any insert, update or delete. ANALYZE and VACUUM update in place and leave it alone.
+  // any insert, update or delete. ANALYZE and VACUUM update in place and leave it alone. TRUNCATE and REINDEX write a new row of
+  // pg_class, so there what counts is told from where it is stored. What is temporary is one session's own affair, and comes and goes.
   [
     'generation',
     `SELECT concat_ws('.',
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_class WHERE relpersistence <> 't' AND relkind <> 't'),
-      (SELECT count(*) || ':' || coalesce(sum(a.xmin::text::bigint), 0) FROM pg_catalog.pg_attribute a WHERE a.attrelid >= 16384),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_proc),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_type),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_operator WHERE oid >= 16384),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_cast WHERE oid >= 16384),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_rewrite),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_trigger),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_policy),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_constraint),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_inherits),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_namespace),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_attrdef),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_foreign_table),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_foreign_server),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_event_trigger),
-      (SELECT count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_extension),
+      (SELECT count(*) || ':' || coalesce(sum(hashtextextended(concat_ws(' ', oid, relname, relnamespace, reltype, relowner, relkind, relpersistence, relnatts,
+        relhasrules, relhastriggers, relrowsecurity, relforcerowsecurity, relispartition, reloptions), 0)), 0) FROM pg_catalog.pg_class WHERE relpersistence <> 't' AND relkind <> 't'),
+      ${rowsOf('pg_attribute', `attrelid >= 16384 AND ${notTemporary('attrelid')}`)},
+      ${rowsOf('pg_proc', usualSchema('pronamespace'))},
+      ${rowsOf('pg_type', usualSchema('typnamespace'))},
+      ${rowsOf('pg_operator', 'oid >= 16384')},
+      ${rowsOf('pg_cast', 'oid >= 16384')},
+      ${rowsOf('pg_rewrite', notTemporary('ev_class'))},
+      ${rowsOf('pg_trigger', notTemporary('tgrelid'))},
+      ${rowsOf('pg_policy', notTemporary('polrelid'))},
+      ${rowsOf('pg_constraint', usualSchema('connamespace'))},
+      ${rowsOf('pg_inherits', notTemporary('inhrelid'))},
+      ${rowsOf('pg_namespace', USUAL_SCHEMAS.replace('n.nspname', 'nspname'))},
+      ${rowsOf('pg_attrdef', notTemporary('adrelid'))},
+      ${rowsOf('pg_foreign_table', 'true')},
+      ${rowsOf('pg_foreign_server', 'true')},
+      ${rowsOf('pg_event_trigger', 'true')},
+      ${rowsOf('pg_extension', 'true')},
       (SELECT count(*) || ':' || coalesce(sum(hashtext(oid || rolname)::bigint), 0) FROM pg_catalog.pg_roles)) AS generation`,
   ],
   [
