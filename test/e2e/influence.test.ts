@@ -49,10 +49,12 @@ describe('a masked column that decides', () => {
     "SELECT id FROM people WHERE address LIKE '%' AND id = 7",
     'SELECT max(id) FROM (SELECT id, email FROM customers WHERE id = 7 ORDER BY email) x',
     "SELECT 7 WHERE NOT has_address('nobody')",
+    'SELECT id, 1 / (length(email) - 1000) FROM customers WHERE id = 7',
+    "SELECT id, CASE WHEN email LIKE '%' THEN 7 ELSE 1 / (id - 7) END FROM customers WHERE id = 7",
   ])('is asked about: %s', async (sql) => {
     const { briefing, answer: rows } = await asked(sql)
     expect(briefing).toContain('orders-masked-influence')
-    expect(rows).toBe('[[7]]')
+    expect(rows).toMatch(/^\[\[7/)
   })
 
   it('is not in the way of ordinary reading, through views and SQL functions too, and stays masked', async () => {

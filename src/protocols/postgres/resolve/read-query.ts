@@ -72,6 +72,14 @@ function unreadable(why: string): ResolvedQuery {
 
 type Traced = Pick<ResolvedQuery, 'output' | 'influence' | 'influenceOpaque' | 'flows' | 'callFlows'>
 
+const CONVERTING: ReadonlySet<string> = new Set(['COERCETODOMAIN', 'ARRAYCOERCEEXPR', 'XMLEXPR', 'JSONEXPR', 'SUBSCRIPTINGREF'])
+/** text, name, bpchar, varchar: every value has a text. */
+const TEXTS: ReadonlySet<string> = new Set(['25', '19', '1042', '1043'])
+
+function mayConvert({ type, fields }: Node): boolean {
+  return CONVERTING.has(type) || (type === 'COERCEVIAIO' && !TEXTS.has(String(fields.get('resulttype'))))
+}
+
 /** What is gathered for one data-reading or data-changing query, from it and from every query in it that only reads. */
 class Gathering {
   readonly query: Node
@@ -83,6 +91,7 @@ class Gathering {
   readonly parameters = new Map<number, number>()
   readonly unknown = new Set<string>()
   locks = false
+  converts = false
 
   constructor(query: Node, command: ResolvedQuery['command'], origin: ResolvedQuery['origin']) {
     this.query = query
@@ -97,6 +106,7 @@ class Gathering {
     return {
       command, origin, relations, calls: [...calls.values()], userTypes: [...userTypes], output, influence, influenceOpaque, flows, callFlows,
       boundless: isChange && isBoundless(this.query, origin === 'rule'), locks, parameters, unknown: [...unknown],
+      ...(this.converts ? { converts: true } : {}),
     }
   }
 }
@@ -154,6 +164,7 @@ class TreeReader {
     else if (node.type === 'PARAM') this.#parameter(node)
     else if (node.type === 'NEXTVALUEEXPR') this.#into.relations.push(sequence(numberOf(node, 'seqid'), this.#via))
     for (const call of callsOf(node)) this.#call(call)
+    if (mayConvert(node)) this.#into.converts = true
     const view = node.type === 'RANGETBLENTRY' || node.type === 'RTE' ? viewIn(node) : 0
     if (view === 0) return this.#fields(node)
     const via = this.#via

@@ -92,6 +92,8 @@ export interface ResolvedQuery {
   readonly boundless: boolean
   /** FOR UPDATE and its kin. */
   readonly locks: boolean
+  /** It makes values of one type from another's text, or checks them (casts, domains, XML, SQL/JSON): an error for some values and not for others. */
+  readonly converts?: true
   /** Types of the parameters it uses, by number ($1 is 1). */
   readonly parameters: ReadonlyMap<number, number>
   /** What the reader does not know how to read: the reading is then not complete. */
