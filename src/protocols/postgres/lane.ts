@@ -839,7 +839,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       meaning: this.#parts.meaning(),
       judged: understood,
       asked: understood.asked,
-      confirm: understood.asked.length === 0 ? undefined : () => this.#meaning.confirm(understood),
+      confirm: understood.asked.length === 0 ? undefined : () => this.#meaning.confirm(understood, fields.text),
       measure: !measures ? undefined : (command) => this.#parts.measure(command, { moved, types: fields.types ?? NO_TYPES }),
     })
   }

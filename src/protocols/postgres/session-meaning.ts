@@ -182,10 +182,16 @@ export class SessionMeaning {
     this.#version++
   }
 
-  /** Whether the answers that a verdict hung on would be the same if they were asked for now. */
-  async confirm({ asked, own, recalled }: Pick<Understood, 'asked' | 'own' | 'recalled'>): Promise<boolean> {
+  /**
+   * Whether the answers that a verdict hung on would be the same if they were asked for now. About the very `text`: of a shape
+   * that is shared, an earlier one's literals were asked about, and a literal can be a name (`WHERE a_regclass = 'orders'`).
+   */
+  async confirm({ asked, own, recalled }: Pick<Understood, 'asked' | 'own' | 'recalled'>, text: string): Promise<boolean> {
     if (recalled !== undefined) return recalled === this.#key(NO_TYPES)
-    const before = asked.filter((one) => one.resolution.kind === 'resolved')
+    const before: Asked[] = []
+    for (const one of asked) {
+      if (one.resolution.kind === 'resolved') before.push({ ...one, statement: (await this.#exact(one.statement, { text, types: one.types })) ?? one.statement })
+    }
     if (before.length === 0) return true
     const now = own ? await this.#askSession(before) : await Promise.all(before.map((one) => this.#database.resolver.fresh(one.statement, one.types)))
     return before.every((one, i) => digestOf(one.resolution) === digestOf(now[i]))
