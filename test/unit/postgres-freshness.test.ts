@@ -1,15 +1,21 @@
 import { describe, expect, it } from 'vitest'
-import { createFreshness } from '../../src/protocols/postgres/freshness.ts'
+import { createFreshness, type Freshness } from '../../src/protocols/postgres/freshness.ts'
 
 interface Reading {
   readonly done: () => void
   readonly fail: (why: string) => void
 }
 
-function world(): { readonly readings: Reading[]; readonly freshness: ReturnType<typeof createFreshness>; at: number } {
+interface Clocked {
+  readonly readings: Reading[]
+  readonly freshness: Freshness
+  at: number
+}
+
+function world(): Clocked {
   const readings: Reading[] = []
   const refresh = (): Promise<void> => new Promise((resolve, reject) => { readings.push({ done: resolve, fail: (why) => reject(new Error(why)) }) })
-  const self = { readings, at: 0, freshness: createFreshness(refresh, () => self.at) }
+  const self: Clocked = { readings, at: 0, freshness: createFreshness(refresh, (): number => self.at) }
   return self
 }
 

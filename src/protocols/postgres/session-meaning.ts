@@ -107,6 +107,9 @@ export interface Source {
   readonly fixed?: Judged | undefined
 }
 
+/** Questions put to a session at a time. */
+const TOGETHER = 16
+
 type Wait = (found: Found) => Promise<void>
 
 export class SessionMeaning {
@@ -269,10 +272,14 @@ export class SessionMeaning {
   }
 
   async #askSession(questions: readonly { readonly statement: RawStatement; readonly types: readonly number[] }[]): Promise<readonly Resolution[]> {
-    const answers = await this.#host.analyse(questions.map(({ statement, types }) => ({ text: statement.sql as string, types })))
     const ask: Ask = async (text, types) => (await this.#host.analyse([{ text, types }]))[0] as Analysis
     const read: Resolution[] = []
-    for (const [i, { statement }] of questions.entries()) read.push(await this.#database.resolver.read(answers[i] as Analysis, statement, ask))
+    // A few at a time: their trees are large, and a message may have thousands of statements.
+    for (let at = 0; at < questions.length; at += TOGETHER) {
+      const some = questions.slice(at, at + TOGETHER)
+      const answers = await this.#host.analyse(some.map(({ statement, types }) => ({ text: statement.sql as string, types })))
+      for (const [i, { statement }] of some.entries()) read.push(await this.#database.resolver.read(answers[i] as Analysis, statement, ask))
+    }
     return read
   }
 }
