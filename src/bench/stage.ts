@@ -47,6 +47,8 @@ export interface StageOptions {
 const ROWS = 100_000
 const DATABASE = 'bench'
 const ROLE = 'bench'
+// As docs/postgres-analysis.md sets it up.
+const ANALYSIS_ROLE = 'bench_analysis'
 
 // All rules that a statement of the benchmark could meet, and some it does not: masks are loaded, nothing is switched off.
 const POLICY = {
@@ -102,13 +104,14 @@ async function build(options: StageOptions, undo: (() => Promise<unknown>)[], st
   undo.push(() => issuer.stop())
   const certificate = await authority.issue({ commonName: 'relay', ...local })
   const shared = { certificate, targetPort: target.port, password, issuer: issuer.issuer }
-  const open = async (name: string, main: string, nodeOptions: readonly string[]): Promise<{ readonly pid: number; readonly port: number; readonly token: string }> => {
-    const gateway = await startGateway({ ...shared, home: join(directory, name), main, nodeOptions })
+  const open = async (name: string, main: string, nodeOptions: readonly string[], analysis = true): Promise<{ readonly pid: number; readonly port: number; readonly token: string }> => {
+    const gateway = await startGateway({ ...shared, home: join(directory, name), main, nodeOptions, analysis })
     undo.push(() => end(gateway.child))
     return { pid: gateway.child.pid as number, port: gateway.port, token: await exchange(gateway.adminUrl, await issuer.tokenForAgent('billing-bot')) }
   }
   const gateway = await open('gateway', fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url)), options.nodeOptions)
-  const before = options.before === undefined ? undefined : await open('before', options.before, [])
+  // An older one may not know the section about analysis.
+  const before = options.before === undefined ? undefined : await open('before', options.before, []).catch(() => open('before-plain', options.before as string, [], false))
 
   const bouncers = new Map<Way, { readonly pid: number; readonly port: number }>()
   if (options.pgbouncer !== undefined) {
@@ -146,6 +149,7 @@ async function fill(target: { readonly port: number; readonly superuser: string;
   await admin.query(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${password}'`)
   // So that the target may be asked what statements mean without its log being written to; nobody's errors are logged then.
   await admin.query(`ALTER ROLE ${ROLE} SET log_min_messages = 'panic'`)
+  await admin.query(`CREATE ROLE ${ANALYSIS_ROLE} LOGIN NOINHERIT PASSWORD '${password}'; GRANT ${ROLE} TO ${ANALYSIS_ROLE}; ALTER ROLE ${ANALYSIS_ROLE} SET log_min_messages = 'panic'`)
   await admin.query(`CREATE DATABASE ${DATABASE} OWNER ${ROLE}`)
   await admin.end()
   await complete(pgbench, ['-i', '-q', '-s', '5'], environment)
@@ -174,6 +178,7 @@ interface GatewayParts {
   readonly password: string
   readonly issuer: string
   readonly nodeOptions: readonly string[]
+  readonly analysis: boolean
 }
 
 async function startGateway(parts: GatewayParts): Promise<{ readonly child: ChildProcess; readonly port: number; readonly adminUrl: string }> {
@@ -185,6 +190,7 @@ async function startGateway(parts: GatewayParts): Promise<{ readonly child: Chil
     protocol: 'postgres',
     postgres: {
       host: '127.0.0.1', port: parts.targetPort, database: DATABASE, user: ROLE, password: { file: 'password' },
+      ...(parts.analysis ? { analysis: { user: ANALYSIS_ROLE, password: { file: 'password' }, method: 'print' } } : {}),
       tls: name === 'tls' ? { mode: 'verify-full', ca: '../ca.crt', server_name: 'localhost' } : { mode: 'disable' },
     },
   })
