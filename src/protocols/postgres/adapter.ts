@@ -477,7 +477,9 @@ function endSoon(socket: Duplex, last?: Buffer): void {
 
 /** Waits for what the target still owes, so that its outcome is known even though the client is gone. */
 async function lastAnswers(lane: PostgresLane, cut: AbortSignal): Promise<void> {
-  if (lane.relay.idle || lane.relay.copyIn !== undefined) return lane.relay.onLost('the client left in the middle of it')
+  // A batch without its Sync, and COPY without its data, are never answered.
+  const isDue = (): boolean => !lane.relay.idle && lane.relay.copyIn === undefined && !lane.waitsForSync
+  if (!isDue()) return lane.relay.onLost('the client left in the middle of it')
   const deadline = Date.now() + ORPHAN_MS
   let timer: NodeJS.Timeout | undefined
   let wake = (): void => undefined
@@ -486,7 +488,7 @@ async function lastAnswers(lane: PostgresLane, cut: AbortSignal): Promise<void> 
     timer = setTimeout(resolve, ORPHAN_MS)
     cut.addEventListener('abort', wake, { once: true })
   })
-  while (!lane.relay.idle && !lane.waitsForSync && !cut.aborted && Date.now() < deadline) await Promise.race([lane.relay.changed(), late])
+  while (isDue() && !cut.aborted && Date.now() < deadline) await Promise.race([lane.relay.changed(), late])
   clearTimeout(timer)
   cut.removeEventListener('abort', wake)
   lane.relay.onLost('the client left before the target answered')
