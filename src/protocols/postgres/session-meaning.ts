@@ -232,6 +232,8 @@ export class SessionMeaning {
         else {
           this.#moved = false
           this.#changed = false
+          // What was sent in this batch still counts as open until its Sync: asked again, the session would say the same for ever.
+          if (this.#host.situation() === 'own') this.#view = { version, generation, view: null }
         }
       },
     }).run()
