@@ -138,7 +138,7 @@ interface CommandFields {
 /** A command of the Postgres protocol. What a plain read never needs (fingerprint, abort signal) is made when it is asked for. */
 export class PostgresCommand implements Command {
   readonly id = `cm_${processPart}${(commandCount++).toString(36).padStart(6, '0')}`
-  readonly at = new Date()
+  readonly #atMs = Date.now()
   readonly session: Session
   readonly raw: readonly RawStatement[]
   /** What EXECUTE and FETCH in it stand for, as it was judged. */
@@ -236,6 +236,10 @@ export class PostgresCommand implements Command {
     this.#withdrawal ??= new AbortController()
     if (this.#withdrawnBecause !== undefined) this.#withdrawal.abort(this.#withdrawnBecause)
     return this.#withdrawal.signal
+  }
+
+  get at(): Date {
+    return new Date(this.#atMs)
   }
 
   get isWithdrawn(): boolean {

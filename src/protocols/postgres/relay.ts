@@ -59,6 +59,8 @@ export class Relay {
   readonly #framer: Framer
   /** The description read last: a copy, because its chunk is large. */
   #last: { readonly bytes: Buffer; readonly fields: readonly Field[] } | undefined
+  /** Descriptions in which nothing has to be masked. */
+  readonly #harmless = new WeakSet<readonly Field[]>()
   readonly #fieldsByBytes = new Map<string, readonly Field[]>()
   #expected: Expected[] = []
   #head = 0
@@ -381,10 +383,10 @@ export class Relay {
     const sight = this.#parts.sight(flight)
     if (head.kind === 'query') {
       this.#rows = { flight, masker: sight.rows(fields, undefined, statementOf(head)), sight }
-      return this.#out(sight.description(bytes), flight)
+      return this.#out(this.#shown(bytes, fields, sight), flight)
     }
     this.#described(head, fields)
-    if (!head.ours) this.#out(sight.description(bytes), flight)
+    if (!head.ours) this.#out(this.#shown(bytes, fields, sight), flight)
   }
 
   #described(head: Extract<Expected, { readonly kind: 'describe' }>, fields: readonly Field[] | null): void {
@@ -550,9 +552,10 @@ export class Relay {
 
   /** ReadyForQuery says what became of the batch: an error takes back what it did outside a transaction block. */
   #settleBatch(): void {
-    const flights = [...new Set(this.#batch)]
+    const flights = this.#batch.length > 1 ? [...new Set(this.#batch)] : this.#batch
+    if (flights.length === 0) return
     this.#batch = []
-    const failed = flights.find((flight) => flight.error)?.error
+    const failed = flights.length === 1 ? flights[0]?.error : flights.find((flight) => flight.error)?.error
     for (const flight of flights) {
       // Cut off, and yet the target went through with it: what it changed stands.
       if (flight.cut !== undefined && flight.error === undefined && failed === undefined) {
@@ -640,6 +643,14 @@ export class Relay {
       this.#stop(flight, `it ran longer than the ${seconds} s of its rule`)
       this.flush()
     }, Math.min(seconds * 1_000, 2 ** 31 - 1))
+  }
+
+  /** Names of columns hold what SQL wrote there; those that hid nothing the last time hide nothing now. */
+  #shown(bytes: Buffer, fields: readonly Field[], sight: Sight): Buffer {
+    if (this.#harmless.has(fields)) return bytes
+    const shown = sight.description(bytes)
+    if (shown === bytes) this.#harmless.add(fields)
+    return shown
   }
 
   #fields(bytes: Buffer): readonly Field[] {
