@@ -4,7 +4,7 @@ import { ORDINARY_CLASSES } from './functions.ts'
 import { displayName, type PlacedFunction } from './placement.ts'
 import type { RawStatement } from './raw.ts'
 import type { Use } from './reading.ts'
-import type { BaseColumn, Origin, Resolved, ResolvedQuery } from './resolve/resolution.ts'
+import type { BaseColumn, Origin, ResolvedQuery } from './resolve/resolution.ts'
 
 // `influence` (columns that decide what a statement does, without being shown) and `write_lineage` (columns whose values it
 // puts somewhere, and where), as facts spell them.
@@ -22,7 +22,7 @@ export interface LineageFacts {
 const MOST = 2_000
 
 /** `into`: the relation that is made of what the query returns. `isDefault`: nobody names this column, so what it gets is the table's own default. */
-export function lineageOfQuery(query: ResolvedQuery, functions: Resolved['functions'], into: string | null, catalog: Catalog, isDefault: (column: BaseColumn) => boolean): LineageFacts {
+export function lineageOfQuery(query: ResolvedQuery, into: string | null, catalog: Catalog, isDefault: (column: BaseColumn) => boolean): LineageFacts {
   const columns = (list: readonly BaseColumn[]): NamedColumn[] => list.flatMap((one) => namedColumns(one, catalog))
   const origins = ({ from, opaque }: Origin): NamedColumn[] => [...columns(from), ...(opaque === null ? [] : ['*' as const])]
   const flows: LineageFacts['flows'][number][] = []
@@ -32,26 +32,9 @@ export function lineageOfQuery(query: ResolvedQuery, functions: Resolved['functi
   for (const one of query.flows) if (one.from.length > 0 || !isDefault(one.into)) for (const target of namedColumns(one.into, catalog)) flow(one, target)
   for (const one of query.callFlows) flow(one, placeKeptBy(one.function, catalog))
   if (into !== null) for (const column of query.output ?? []) flow(column, newRelation(into))
-  const told = mayFail(query, functions, catalog) ? (query.output ?? []).filter((column) => column.plain === undefined).flatMap(({ from }) => from) : []
-  return { influence: [...columns([...query.influence, ...told]), ...(query.influenceOpaque === null ? [] : ['*' as const])], flows }
-}
-
-/** Functions that give an answer for every value: comparisons, text made longer or shorter, counting and collecting. */
-const NEVER_FAILS = /^(\w*(eq|ne|lt|le|gt|ge)|(text|name|bpchar)(ic)?n?like|upper|lower|initcap|length|char_length|character_length|octet_length|concat|textcat|(any)?text(any)?cat|left|right|[blr]?trim[12]?|reverse|md5|count|min|max|string_agg|array_agg|(json|jsonb)_agg|to_jsonb?|row_to_json|(text|varchar|name|bpchar|char)|booland_statefunc|every|bool_(and|or)|now|random|row_number|rank|dense_rank|lag|lead|first_value|last_value|unnest|string_to_array|string_to_table|quote_literal)$/
-
-/**
- * Whether what it computes of a value may be an error for some values and none for others (`1 / (length(email) - 10)`): then the
- * value decides, and whoever asks sees it without being shown anything.
- */
-function mayFail(query: ResolvedQuery, functions: Resolved['functions'], catalog: Catalog, seen: Set<number> = new Set()): boolean {
-  return query.converts === true || query.calls.some(({ function: oid }) => {
-    if (seen.has(oid)) return false
-    seen.add(oid)
-    const body = functions.get(oid)
-    if (body !== undefined) return body.queries.some((inner) => mayFail(inner, functions, catalog, seen))
-    const found = catalog.functions.get(oid)
-    return found?.builtin !== true || !NEVER_FAILS.test(found.name)
-  })
+  // What decides whether it fails is seen as well by whoever asks.
+  const deciding = origins({ from: [...query.influence, ...(query.fails?.from ?? [])], opaque: query.influenceOpaque ?? query.fails?.opaque ?? null })
+  return { influence: deciding, flows }
 }
 
 /**

@@ -70,15 +70,7 @@ function unreadable(why: string): ResolvedQuery {
   return { command: 'nothing', origin: 'rule', ...NOT_READ, unknown: [why] }
 }
 
-type Traced = Pick<ResolvedQuery, 'output' | 'influence' | 'influenceOpaque' | 'flows' | 'callFlows'>
-
-const CONVERTING: ReadonlySet<string> = new Set(['COERCETODOMAIN', 'ARRAYCOERCEEXPR', 'XMLEXPR', 'JSONEXPR', 'SUBSCRIPTINGREF'])
-/** text, name, bpchar, varchar: every value has a text. */
-const TEXTS: ReadonlySet<string> = new Set(['25', '19', '1042', '1043'])
-
-function mayConvert({ type, fields }: Node): boolean {
-  return CONVERTING.has(type) || (type === 'COERCEVIAIO' && !TEXTS.has(String(fields.get('resulttype'))))
-}
+type Traced = Pick<ResolvedQuery, 'output' | 'influence' | 'influenceOpaque' | 'flows' | 'callFlows' | 'fails'>
 
 /** What is gathered for one data-reading or data-changing query, from it and from every query in it that only reads. */
 class Gathering {
@@ -91,7 +83,6 @@ class Gathering {
   readonly parameters = new Map<number, number>()
   readonly unknown = new Set<string>()
   locks = false
-  converts = false
 
   constructor(query: Node, command: ResolvedQuery['command'], origin: ResolvedQuery['origin']) {
     this.query = query
@@ -99,14 +90,14 @@ class Gathering {
     this.origin = origin
   }
 
-  finish({ output, influence, influenceOpaque, flows, callFlows }: Traced, isUntraced: boolean): ResolvedQuery {
+  finish({ output, influence, influenceOpaque, flows, callFlows, fails }: Traced, isUntraced: boolean): ResolvedQuery {
     if (isUntraced) this.unknown.add('a query whose values were not followed')
     const { command, origin, relations, calls, userTypes, parameters, unknown, locks } = this
     const isChange = command === 'update' || command === 'delete' || command === 'merge'
     return {
       command, origin, relations, calls: [...calls.values()], userTypes: [...userTypes], output, influence, influenceOpaque, flows, callFlows,
       boundless: isChange && isBoundless(this.query, origin === 'rule'), locks, parameters, unknown: [...unknown],
-      ...(this.converts ? { converts: true } : {}),
+      ...(fails === undefined ? {} : { fails }),
     }
   }
 }
@@ -164,7 +155,6 @@ class TreeReader {
     else if (node.type === 'PARAM') this.#parameter(node)
     else if (node.type === 'NEXTVALUEEXPR') this.#into.relations.push(sequence(numberOf(node, 'seqid'), this.#via))
     for (const call of callsOf(node)) this.#call(call)
-    if (mayConvert(node)) this.#into.converts = true
     const view = node.type === 'RANGETBLENTRY' || node.type === 'RTE' ? viewIn(node) : 0
     if (view === 0) return this.#fields(node)
     const via = this.#via
