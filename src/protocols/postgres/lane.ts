@@ -119,6 +119,8 @@ export class PostgresLane implements Lane, ExchangeLane {
   /** Masked values may have been copied to what is temporary in this session. */
   #tainted = false
   #asking: Promise<unknown> = Promise.resolve()
+  /** Runs within words of ours that nothing else may come between, also where no answer is due just now. */
+  #guarded = 0
 
   constructor(parts: LaneParts) {
     this.#parts = parts
@@ -650,7 +652,16 @@ export class PostgresLane implements Lane, ExchangeLane {
       this.#tainted ||= this.#parts.reachesMasked(command, permit)
     }
     if (exchange.hold) this.relay.notice(approvedNotice(exchange.hold))
-    if (flight.guard !== undefined) return { sent: this.#forwardGuarded(exchange, flight, permit.ceiling as Ceiling), outcome }
+    if (flight.guard !== undefined) {
+      this.#guarded++
+      const over = (): void => {
+        this.#guarded--
+        this.relay.expect([])
+      }
+      const sent = this.#forwardGuarded(exchange, flight, permit.ceiling as Ceiling)
+      sent.then(over, over)
+      return { sent, outcome }
+    }
     this.relay.expect(exchange.steps.map((step) => ofFlight(step, flight)))
     this.#unsynced = exchange.hasSync ? undefined : exchange.batch
     const sent = send(permit, this.#parts.upstream, exchange.bytes)
@@ -868,7 +879,7 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   /** Where the next command stands, as far as its meaning goes. */
   #situation(): Situation {
-    const isIdle = this.#open.size === 0 && this.relay.idle
+    const isIdle = this.#open.size === 0 && this.relay.idle && this.#guarded === 0
     if (isIdle && !this.#midBatch && this.relay.status === 'E') return 'failed'
     const isUnsettled = this.#unsettling > 0 || this.#anyOpenUnsettles
     if (!isUnsettled && !this.#meaning.isOwn) return 'plain'
@@ -879,12 +890,13 @@ export class PostgresLane implements Lane, ExchangeLane {
   }
 
   async #everythingAnswered(): Promise<void> {
+    while (this.#guarded > 0 && !this.#fault) await this.relay.changed()
     if (this.#midBatch) {
       await this.#reached()
       return
     }
     // Also for a client that has left: what it sent before still runs, and must be judged as it is.
-    while (this.#open.size > 0 || !this.relay.idle) {
+    while (this.#open.size > 0 || !this.relay.idle || this.#guarded > 0) {
       if (this.#fault) throw this.#fault
       await this.relay.changed()
     }
