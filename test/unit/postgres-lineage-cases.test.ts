@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COMPARISONS, TOTAL_FUNCTIONS } from '../../src/protocols/postgres/resolve/lineage-failures.ts'
 import type { ExpandedFunction } from '../../src/protocols/postgres/resolve/resolution.ts'
 import { type LineageServer, majorsAtHand, startLineageServer } from '../support/lineage.ts'
 
@@ -181,6 +182,37 @@ const COPIES: readonly { readonly sql: string; readonly plain: readonly string[]
   { sql: 'SELECT name::varchar, age::text FROM users', plain: ['users.name', ''] },
 ]
 
+/** What decides whether a statement fails; null: nothing. */
+const FAILURES: readonly { readonly sql: string; readonly fails: string | null; readonly since?: number }[] = [
+  { sql: "SELECT upper(name) || email, length(ssn), age::text, coalesce(name, ssn), substr(ssn, 1, 4) = '4111', ssn LIKE '41%', count(*) OVER (), to_jsonb(u) FROM users u", fails: '' },
+  { sql: 'SELECT name, max(ssn), count(DISTINCT email), sum(age) FROM users GROUP BY name', fails: null },
+  { sql: "SELECT 1 / (ascii(ssn) - 52) FROM users WHERE id = 7", fails: 'users.ssn' },
+  { sql: 'SELECT ssn::int, name FROM users', fails: 'users.ssn' },
+  { sql: "SELECT substr(name, 1, ascii(ssn)), split_part(email, '@', age) FROM users", fails: 'users.age users.ssn' },
+  { sql: "SELECT name LIKE 'ab\\', ssn LIKE email, boss::text LIKE '1%' FROM users", fails: 'users.email users.name users.ssn' },
+  { sql: 'SELECT ssn::varchar(3), name::char(2) FROM users', fails: null },
+  { sql: 'INSERT INTO made (a) SELECT (ssn || name)::varchar(3) FROM users', fails: '' },
+  { sql: 'UPDATE users SET age = age / boss WHERE id = 1', fails: 'users.age users.boss' },
+  { sql: 'SELECT coalesce(ssn, (1 / (id - 7))::text) FROM users', fails: 'users.id users.ssn' },
+  { sql: "SELECT ssn > '4' AND 1 / (id - 7) > 0 FROM users", fails: 'users.id users.ssn' },
+  { sql: "SELECT ssn > '4' AND s.v > 0 FROM (SELECT ssn, 1 / (id - 7) AS v FROM users) s", fails: 'users.id users.ssn' },
+  { sql: "WITH x AS MATERIALIZED (SELECT 1 / (ascii(ssn) - 52) AS v, name FROM users) SELECT name FROM x", fails: 'users.ssn' },
+  { sql: "SELECT replace(ssn, '4', repeat('x', 600000000)), replace(name, 'a', 'b') FROM users", fails: 'users.ssn' },
+  { sql: "SELECT ssn || s.long FROM users, (SELECT string_agg(note, '') AS long FROM orders) s", fails: 'orders.note users.ssn' },
+  { sql: "WITH RECURSIVE r (n, v) AS (SELECT 1, ssn FROM users UNION ALL SELECT n + 1, v || v FROM r WHERE n < 40) SELECT n FROM r", fails: 'users.ssn' },
+  { sql: 'SELECT sum(total), avg(total) FROM orders', fails: null },
+  { sql: 'SELECT sum(v) FROM (SELECT 9e131071 AS v UNION ALL SELECT total FROM orders) s', fails: 'orders.total' },
+  { sql: "SELECT jsonb_build_object('a', ssn), jsonb_build_object(name, 1) FROM users", fails: 'users.name' },
+  { sql: "SELECT format('%s: %L', ssn, email), format('%I', name), format('%*s', age, boss) FROM users", fails: 'users.age users.boss users.name' },
+  { sql: 'SELECT ARRAY[name, ssn], tags[1], ARRAY[tags, ARRAY[email]] FROM users', fails: 'users.email users.tags' },
+  { sql: 'SELECT shout(ssn), look_up(age) FROM users', fails: null },
+  { sql: 'SELECT secret(ssn) FROM users', fails: 'users.ssn' },
+  { sql: 'SELECT set_config(\'a.b\', ssn, false), note_down(name) FROM users', fails: 'users.name users.ssn' },
+  { sql: 'SELECT mail, total FROM buyers', fails: null },
+  { sql: 'SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ssn) FROM users', fails: '' },
+  { sql: "SELECT JSON_VALUE(doc, '$.a' RETURNING int ERROR ON ERROR) FROM users", fails: 'users.doc', since: 17 },
+]
+
 /** Bodies that are read, as they stand in the schema. */
 const BODIES: Readonly<Record<string, string>> = {
   shout: 'SELECT upper($1)',
@@ -201,6 +233,22 @@ describe.each(majorsAtHand())('lineage of the trees of Postgres %i', (major) => 
     const [first] = await server.trace(sql)
     const own = [...(first?.values() ?? [])].at(-1)
     expect(own?.output?.map((column) => (column.plain === undefined ? '' : server.name(column.plain)))).toEqual(plain)
+  })
+
+  it.each(FAILURES.filter(({ since }) => (since ?? 14) <= major))('knows what decides whether $sql fails', async ({ sql, fails }) => {
+    const own = [...((await server.trace(sql))[0]?.values() ?? [])].at(-1)
+    expect(own?.fails === undefined ? null : server.names(own.fails)).toBe(fails)
+  })
+
+  it('names the functions that fail by no value as the server does', async () => {
+    const named = TOTAL_FUNCTIONS.trim().split(/,\s*/).map((line) => line.split(' ').slice(0, 2).join(' '))
+    const { rows } = await server.client.query<{ one: string }>("SELECT oid || ' ' || proname AS one FROM pg_proc WHERE oid < 16384")
+    const theirs = new Set(rows.map(({ one }) => one))
+    expect(named.filter((one) => !theirs.has(one))).toEqual([])
+    const compared = await server.client.query<{ oid: number }>(`SELECT DISTINCT o.oprcode::oid AS oid FROM pg_amop a JOIN pg_am m ON m.oid = a.amopmethod AND m.amname = 'btree'
+      JOIN pg_operator s ON s.oid = a.amopopr JOIN pg_operator o ON o.oid IN (s.oid, s.oprnegate) WHERE o.oid < 16384`)
+    const comparing = new Set(compared.rows.map(({ oid }) => oid))
+    expect([...COMPARISONS].filter((oid) => !comparing.has(oid))).toEqual([])
   })
 
   for (const [group, cases] of Object.entries(CASES)) {

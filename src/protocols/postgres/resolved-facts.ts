@@ -75,7 +75,7 @@ function readQuery(raw: RawStatement, query: ResolvedQuery, depth: Depth, resolu
     code: tableCode(raw, everyUse, cascades, catalog, code.ofTables),
     attributes: {
       ...meaningAttributes(raw, query, code, catalog, names),
-      ...lineageAttributes(lineageOfQuery(query, resolution.functions, depth === 'cte' || depth === 'rule' ? null : expected.into, catalog, (column) => isDefault(column, raw, catalog)), catalog),
+      ...lineageAttributes(lineageOfQuery(query, depth === 'cte' || depth === 'rule' ? null : expected.into, catalog, (column) => isDefault(column, raw, catalog)), catalog),
     },
   })
 }

@@ -78,7 +78,7 @@ function opaqueBuiltin(functionOid: number, is: FunctionClass, args: Value | und
 }
 
 /** The text of a constant: `length [ bytes ]`, of which the first four are a header. Null: no plain ASCII text. */
-function constantText(node: Value | undefined): string | null {
+export function constantText(node: Value | undefined): string | null {
   if (!isNode(node) || node.type !== 'CONST' || node.fields.get('consttype') !== '25') return null
   const datum = node.fields.get('constvalue')
   const bytes = typeof datum === 'string' ? /^\d+ \[ ([-\d ]*) \]$/.exec(datum)?.[1]?.split(' ').map(Number) : undefined

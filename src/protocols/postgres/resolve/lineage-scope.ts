@@ -1,7 +1,7 @@
 import { listOf, nodeAt, nodesOf, numberOf } from './lineage-fields.ts'
 import { Taint } from './lineage-taint.ts'
 import type { Node } from './node-tree.ts'
-import type { BaseColumn, CallFlow, OutputColumn, TreeKnowledge, WriteFlow } from './resolution.ts'
+import type { BaseColumn, CallFlow, Origin, OutputColumn, TreeKnowledge, WriteFlow } from './resolution.ts'
 
 /** What the rows of one data-reading or data-changing query are made of. */
 export interface QueryTrace {
@@ -11,6 +11,8 @@ export interface QueryTrace {
   readonly influenceOpaque: string | null
   readonly flows: readonly WriteFlow[]
   readonly callFlows: readonly CallFlow[]
+  /** What decides whether it fails; absent: nothing in it does so for some values and not for others. */
+  readonly fails?: Origin
 }
 
 /** A query as those around it see it. */
@@ -31,10 +33,12 @@ export interface Gathered {
   /** What the bodies of functions do, with the arguments of every call of them. */
   readonly bodyWrites: Map<WriteFlow, { readonly into: BaseColumn; readonly value: Taint }>
   readonly bodyCalls: Map<CallFlow, { readonly function: number; readonly value: Taint }>
+  /** What goes into that which may fail. */
+  readonly fails: Taint
 }
 
 export function createGathered(): Gathered {
-  return { writes: [], calls: new Map(), bodyWrites: new Map(), bodyCalls: new Map() }
+  return { writes: [], calls: new Map(), bodyWrites: new Map(), bodyCalls: new Map(), fails: new Taint() }
 }
 
 /**
@@ -55,6 +59,8 @@ export class Run {
   /** Adds what an expression is made of. */
   readonly value: (node: Node, scope: Scope, into: Taint) => void
   #steps = 0
+  /** Views around what is read at the moment: what fails in them is no question of the agent's. */
+  views = 0
 
   constructor(knowledge: TreeKnowledge, read: Run['read'], value: Run['value']) {
     this.knowledge = knowledge
@@ -115,6 +121,14 @@ export class Scope {
       const inner = nodeAt(part, 'ctequery')
       if (inner !== null) this.#parts.set(String(part.fields.get('ctename')), { query: inner, reading: NOTHING, isBusy: false, isRecursive: false })
     }
+  }
+
+  /** This value may be the reason for an error. */
+  fail(value: Taint): void {
+    this.gathered.fails.mayFail = true
+    if (this.run.views > 0 || value.isEmpty) return
+    this.run.carry(value)
+    this.gathered.fails.add(value)
   }
 
   /** So many queries further out. */
@@ -211,7 +225,11 @@ export class Scope {
   part(name: string): Reading | null {
     const part = this.#parts.get(name)
     if (part === undefined) return null
-    if (part.isBusy) part.isRecursive = true
+    if (part.isBusy) {
+      part.isRecursive = true
+      // Each round may make it longer.
+      for (const column of part.reading.columns) column.weight = Infinity
+    }
     if (part.isBusy || part.reading !== NOTHING) return part.reading
     part.isBusy = true
     for (let grew = true; grew; ) {
@@ -244,9 +262,12 @@ export class Scope {
       case KINDS.subquery: {
         const query = nodeAt(entry, 'subquery')
         if (query === null) return opaqueReading('a subquery that the tree does not have')
+        if (!isView(entry, query)) return this.run.read(query, this, this.gathered)
+        this.run.views++
         const reading = this.run.read(query, this, this.gathered)
+        this.run.views--
         // What a view asks of its rows is not the agent's question.
-        return isView(entry, query) ? { ...reading, influence: new Taint() } : reading
+        return { ...reading, influence: new Taint() }
       }
       case KINDS.function:
         return this.#readFunctions(entry)
@@ -299,7 +320,7 @@ export class Scope {
 export const KINDS = { relation: 0, subquery: 1, join: 2, function: 3, tablefunc: 4, values: 5, cte: 6, result: 8, group: 9 } as const
 
 function sizeOf(reading: Reading): number {
-  return [...reading.columns, reading.influence].reduce((sum, one) => sum + 1 + one.size + (one.opaque === null ? 0 : 1), 0)
+  return [...reading.columns, reading.influence].reduce((sum, one) => sum + 1 + one.size + (one.opaque === null ? 0 : 1) + (one.mayFail ? 1 : 0), 0)
 }
 
 function opaqueReading(why: string): Reading {

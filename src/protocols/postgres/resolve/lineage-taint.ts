@@ -10,6 +10,10 @@ export class Taint {
   #opaque: string | null = null
   /** The one column it is a copy of, where nothing was made of it. Adding does not carry it over. */
   plain: BaseColumn | null = null
+  /** Making it may be an error: by these columns, or by others. */
+  mayFail = false
+  /** Roughly how many columns, constants and parameters its text may be as long as together. */
+  weight = 1
 
   static of(origin: Origin): Taint {
     const taint = new Taint()
@@ -50,6 +54,8 @@ export class Taint {
     if (other === this) return
     for (const key of other.#columns) this.#columns.add(key)
     this.#opaque ??= other.#opaque
+    if (other.mayFail) this.mayFail = true
+    if (other.weight > this.weight) this.weight = other.weight
   }
 
   /** Columns in order of relation and attnum, so that the same tree gives the same list. */

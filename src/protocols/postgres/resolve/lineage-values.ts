@@ -1,7 +1,9 @@
+import { failingOf, nodeMayFail, STEPWISE_NODES } from './lineage-failures.ts'
 import { listOf, nodeAt, nodesOf, numberOf } from './lineage-fields.ts'
 import { callMeaning, readBy } from './lineage-functions.ts'
 import { OLD_ROW, type Scope } from './lineage-scope.ts'
 import { Taint } from './lineage-taint.ts'
+import { typeOf } from './lineage-types.ts'
 import { isNode, type Node, type Value } from './node-tree.ts'
 
 /**
@@ -47,8 +49,18 @@ export function addValue(node: Node, scope: Scope, into: Taint): void {
     case 'CURRENTOFEXPR':
       return into.unknown('the row a cursor stands on')
     default:
-      return addAll([...node.fields.values()], scope, into)
+      return addParts(node, scope, into)
   }
+}
+
+function addParts(node: Node, scope: Scope, into: Taint): void {
+  const parts = new Taint()
+  addAll([...node.fields.values()], scope, parts)
+  const isFailing = nodeMayFail(node)
+  if (isFailing || (parts.mayFail && STEPWISE_NODES.has(node.type))) scope.fail(parts)
+  if (isFailing) parts.mayFail = true
+  scope.run.carry(parts)
+  into.add(parts)
 }
 
 /** Adds every expression in a field's value. */
@@ -98,7 +110,7 @@ function addParameter(node: Node, scope: Scope, into: Taint): void {
 
 function addCall(node: Node, functionOid: number, scope: Scope, into: Taint): void {
   const args = new Taint()
-  addAll(node.fields.get('args'), scope, args)
+  addArguments(node, functionOid, scope, args)
   addResult(node, functionOid, args, scope, into)
   // In a select list too, a set decides how many rows there are.
   if (node.fields.get('funcretset') === 'true' || node.fields.get('opretset') === 'true') scope.influence.add(args)
@@ -111,8 +123,40 @@ function addOperator(node: Node, scope: Scope, into: Taint): void {
   const operator = numberOf(node, 'opno')
   const functionOid = numberOf(node, 'opfuncid') || (scope.run.knowledge.functionOfOperator?.(operator) ?? 0)
   // Those that came with the server give what follows from their arguments.
-  if (functionOid === 0 && operator !== 0 && operator < FIRST_OWN) return addAll(node.fields.get('args'), scope, into)
+  if (functionOid === 0 && operator !== 0 && operator < FIRST_OWN) return addArguments(node, functionOid, scope, into)
   addCall(node, functionOid, scope, into)
+}
+
+/** A text that is made of more pieces than these may be made to be too long. */
+const MOST_PIECES = 256
+
+/** Adds the arguments of a call, and what of them may make it fail. */
+function addArguments(node: Node, functionOid: number, scope: Scope, into: Taint): void {
+  const list = listOf(node, 'args').filter((one) => isNode(one) || Array.isArray(one))
+  const failing = failingOf(functionOid, list, (argument) => isNode(argument) && scope.plain(argument.type === 'TARGETENTRY' ? nodeAt(argument, 'expr') ?? argument : argument) !== null)
+  const parts = list.map((one) => {
+    const part = new Taint()
+    addAll(one, scope, part)
+    return part
+  })
+  const weight = parts.reduce((sum, part) => sum + part.weight, 0)
+  const mayFail = (failing.mayFail && !isTotalBody(node, functionOid, scope)) || weight > MOST_PIECES
+  if (mayFail) scope.fail(new Taint())
+  for (const [at, part] of parts.entries()) {
+    if (mayFail && (failing.byArgument(at) || weight > MOST_PIECES)) scope.fail(part)
+    scope.run.carry(part)
+    into.add(part)
+  }
+  if (mayFail) into.mayFail = true
+  into.weight = Math.max(into.weight, failing.grows ? Infinity : weight)
+}
+
+/** A user's function in SQL of which nothing fails, nor is its value cast to what it returns (by a cast that stands in no tree). */
+function isTotalBody(node: Node, functionOid: number, { run: { knowledge } }: Scope): boolean {
+  if (functionOid < FIRST_OWN || node.type === 'AGGREF' || node.type === 'WINDOWFUNC' || knowledge.isBuiltin(functionOid) || knowledge.classOf(functionOid) !== 'opaque') return false
+  const queries = knowledge.expanded(functionOid)?.queries ?? []
+  const given = queries.at(-1)?.output ?? []
+  return given.length === 1 && given[0]?.type === typeOf(node) && queries.every(({ fails, unknown }) => fails === undefined && unknown.length === 0)
 }
 
 function addResult(node: Node, functionOid: number, args: Taint, scope: Scope, into: Taint): void {
@@ -123,6 +167,7 @@ function addResult(node: Node, functionOid: number, args: Taint, scope: Scope, i
   if (keeps && !args.isEmpty) scope.gathered.calls.set(node, { function: functionOid, value: args })
   if (body === null) return
   readBy(body, into)
+  for (const { fails } of body.queries) if (fails !== undefined) scope.fail(Taint.of(fails))
   const { bodyWrites, bodyCalls } = scope.gathered
   for (const query of body.queries) {
     for (const flow of query.flows) {
@@ -146,9 +191,13 @@ function at<Key, Item>(map: Map<Key, Item>, key: Key, create: () => Item): Item 
 
 function addAggregate(node: Node, scope: Scope, into: Taint): void {
   const args = new Taint()
-  addAll(node.fields.get('aggdirectargs'), scope, args)
+  const direct = new Taint()
+  addAll(node.fields.get('aggdirectargs'), scope, direct)
+  // A share that is none, a place below 1.
+  if (listOf(node, 'aggdirectargs').length > 0) scope.fail(direct)
+  args.add(direct)
   // What only orders the input is in this list as well.
-  addAll(node.fields.get('args'), scope, args)
+  addArguments(node, numberOf(node, 'aggfnoid'), scope, args)
   addFilter(node, scope, args)
   addResult(node, numberOf(node, 'aggfnoid'), args, scope, into)
 }
@@ -162,7 +211,7 @@ function addFilter(node: Node, scope: Scope, into: Taint): void {
 
 function addWindow(node: Node, scope: Scope, into: Taint): void {
   const args = new Taint()
-  addAll(node.fields.get('args'), scope, args)
+  addArguments(node, numberOf(node, 'winfnoid'), scope, args)
   addFilter(node, scope, args)
   for (const clause of nodesOf(scope.query, 'windowClause')) {
     if (numberOf(clause, 'winref') === numberOf(node, 'winref')) addWindowClause(clause, scope, args)

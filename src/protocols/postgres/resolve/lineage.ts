@@ -215,7 +215,7 @@ function copyOf(value: Taint): Taint {
 function finish(command: CommandType, scope: Scope, shown: readonly Node[], columns: readonly Taint[]): QueryTrace {
   const { gathered, influence, run } = scope
   // What is kept of a tree is bounded like the work on it.
-  for (const value of [...columns, influence, ...[...gathered.writes, ...gathered.calls.values(), ...gathered.bodyWrites.values(), ...gathered.bodyCalls.values()].map((one) => one.value)]) run.step(value.size)
+  for (const value of [...columns, influence, gathered.fails, ...[...gathered.writes, ...gathered.calls.values(), ...gathered.bodyWrites.values(), ...gathered.bodyCalls.values()].map((one) => one.value)]) run.step(value.size)
   const calls: CallFlow[] = [...gathered.calls.values()].map(({ function: called, value }) => ({ function: called, ...value.origin() }))
   return {
     output: command === 'select' || shown.length > 0 ? shown.map((entry, at) => outputColumn(entry, columns[command === 'select' ? numberOf(entry, 'resno') - 1 : at])) : null,
@@ -223,6 +223,8 @@ function finish(command: CommandType, scope: Scope, shown: readonly Node[], colu
     influenceOpaque: influence.opaque,
     flows: [...gathered.writes, ...gathered.bodyWrites.values()].map(({ into, value }) => ({ into, ...value.origin() })),
     callFlows: [...calls, ...[...gathered.bodyCalls.values()].map(({ function: called, value }) => ({ function: called, ...value.origin() }))],
+    // What is written must fit the table.
+    ...(gathered.fails.mayFail || command !== 'select' ? { fails: gathered.fails.origin() } : {}),
   }
 }
 
@@ -259,5 +261,6 @@ function opaqueTrace(query: Node, command: CommandType, why: string): QueryTrace
     influenceOpaque: why,
     flows: written.map((target) => ({ into: { relation, attribute: numberOf(target, 'resno') }, ...anything.origin() })),
     callFlows: [],
+    fails: anything.origin(),
   }
 }

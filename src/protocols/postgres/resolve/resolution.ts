@@ -88,12 +88,16 @@ export interface ResolvedQuery {
   readonly influenceOpaque: string | null
   readonly flows: readonly WriteFlow[]
   readonly callFlows: readonly CallFlow[]
+  /**
+   * What decides whether it fails, beside `influence`: columns that go into arithmetic, casts that read a text, code of users and
+   * all else that may be an error for some values and not for others. Absent: nothing in it is such. What a view computes by
+   * itself is left out, and so is what a table asks of the rows written to it.
+   */
+  readonly fails?: Origin
   /** No condition of its own, or one in which no column of its rows stands; for update, delete and merge. */
   readonly boundless: boolean
   /** FOR UPDATE and its kin. */
   readonly locks: boolean
-  /** It makes values of one type from another's text, or checks them (casts, domains, XML, SQL/JSON): an error for some values and not for others. */
-  readonly converts?: true
   /** Types of the parameters it uses, by number ($1 is 1). */
   readonly parameters: ReadonlyMap<number, number>
   /** What the reader does not know how to read: the reading is then not complete. */
