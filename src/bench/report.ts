@@ -18,6 +18,11 @@ export function printTable(rows: readonly Row[], peer: Variant): void {
   process.stdout.write('CPU: of the relay, us per statement (bulk: per MB). p50 and +: us. spread: widest of (max - min) / median over the rounds.\n')
 }
 
+/** One case, while the others are still running. */
+export function progress({ one, found }: Row): string {
+  return `  ${one.name}: ${[...found].map(([variant, all]) => `${variant} ${number(all.length === 0 ? undefined : median(all.map((measured) => measured.rate)), 0)}`).join(', ')} ${one.unit}`
+}
+
 function cells({ one, found }: Row, peer: Variant): readonly string[] {
   const of = (variant: Variant, what: (measured: Measured) => number | undefined): number | undefined => {
     const values = (found.get(variant) ?? []).map(what).filter((value) => value !== undefined)
