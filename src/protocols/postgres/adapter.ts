@@ -339,6 +339,13 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         upstream.socket.destroy()
       },
     })
+    // The corridor waits for a run that has a ceiling, whoever is gone meanwhile; that has an end too.
+    const giveUp = (): void => lane.giveUp()
+    let orphaned: NodeJS.Timeout | undefined
+    const onClientGone = (): void => {
+      lane.onClientDone()
+      orphaned ??= setTimeout(giveUp, ORPHAN_MS).unref()
+    }
     // What runs may end, and an open transaction be committed; then the connection has no more business here.
     const endWhenQuiet = async (): Promise<void> => {
       while (!lane.quiet && !client.destroyed) await lane.relay.changed()
@@ -365,13 +372,14 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       upstream.socket.on('close', onUpstreamLost)
       upstream.socket.on('data', (chunk: Buffer) => lane.relay.onData(chunk))
       upstream.socket.resume()
-      client.on('end', () => lane.onClientDone()).on('close', () => lane.onClientDone())
+      client.on('end', onClientGone).on('close', onClientGone)
+      cut.signal.addEventListener('abort', giveUp)
       client.on('data', (chunk: Buffer) => lane.onData(chunk))
       const early = wire.takeLeftover()
       if (early.length > 0) lane.onData(early)
       client.resume()
       // Either side may have gone while nobody listened for it.
-      if (client.destroyed) lane.onClientDone()
+      if (client.destroyed) onClientGone()
       if (upstream.socket.destroyed) onUpstreamLost()
       // It signed in while the gateway was being stopped.
       if (stopping) connection.stop()
@@ -382,6 +390,8 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       if (broken) throw fault.seen ?? error
     } finally {
       connections.delete(connection.processId)
+      clearTimeout(orphaned)
+      cut.signal.removeEventListener('abort', giveUp)
       // However the lane ended, nothing of it waits for people any more.
       lane.onClientDone()
       await lastAnswers(lane, cut.signal)

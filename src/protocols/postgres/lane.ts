@@ -677,6 +677,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const { relay } = this
     const { upstream } = this.#parts
     const { command, extended, hasSync, batch } = exchange
+    this.#done(exchange)
     // Whether a transaction is open is known once everything before is answered.
     if (!extended) while (!relay.idle) await relay.changed()
     this.#unsynced = extended ? batch : undefined
@@ -721,7 +722,12 @@ export class PostgresLane implements Lane, ExchangeLane {
       this.#forget(exchange)
       if (extended) flight.settle({ kind: 'failed', ...flight.error })
     }
-    this.#done(exchange)
+    relay.expect([])
+  }
+
+  /** Waits no longer for a run that has a ceiling. Its connection ends, and with it what was not committed yet. */
+  giveUp(): void {
+    if (this.#guarded > 0) this.relay.onLost('it was not waited for any longer')
   }
 
   refuse(exchange: PostgresExchange, why: Refusal): void {
