@@ -52,12 +52,16 @@ export class SelectGenerator {
   #names = 0
   /** Chooses no rows, so that every difference is one of values. */
   #isQuiet = false
+  /** Expressions that are errors for some values. */
+  readonly #fails: boolean
   /** WITH parts in sight. */
   #parts: (readonly [string, readonly Type[]])[] = []
 
-  constructor(seed: number, major: number) {
+  /** `fails`: among what they compute is much that is an error for some values and not for others. */
+  constructor(seed: number, major: number, kind: 'total' | 'fails' = 'total') {
     this.#random = randomFrom(seed)
     this.#major = major
+    this.#fails = kind === 'fails'
   }
 
   /** A number below. */
@@ -77,7 +81,7 @@ export class SelectGenerator {
   #begin(types: readonly Type[]): Output {
     this.#names = 0
     this.#parts = []
-    this.#isQuiet = this.#chance(0.5)
+    this.#isQuiet = this.#chance(this.#fails ? 0.9 : 0.5)
     return this.#query(3, [], types.length > 0 ? types : undefined)
   }
 
@@ -236,6 +240,7 @@ export class SelectGenerator {
     const bool = (): string => this.#value('bool', depth - 1, scope)
     if (this.#chance(this.#isQuiet ? 0.03 : 0.15)) return `CASE WHEN ${bool()} THEN ${this.#value(type, depth - 1, scope)} ELSE ${this.#value(type, depth - 1, scope)} END`
     if (this.#chance(0.1)) return `${this.#one(['coalesce', 'greatest', 'nullif'])}(${this.#value(type, depth - 1, scope)}, ${this.#value(type, depth - 1, scope)})`
+    if (this.#fails && this.#chance(0.3)) return this.#failing(type, int, text)
     switch (type) {
       case 'int':
         return this.#one([() => `(${int()} % 97 + ${int()} % 89)`, () => `length(${text()})`, () => `(${int()} % 7 * 3)`, () => `ascii(${text()})`, () => `(ARRAY[${int()}, ${int()}])[1]`, () => `strpos(${text()}, ${text()})`, () => `(${bool()})::int`])()
@@ -243,6 +248,18 @@ export class SelectGenerator {
         return this.#one([() => `(${text()} || ${text()})`, () => `upper(${text()})`, () => `left(${text()}, 1)`, () => `(${int()})::text`, () => `md5(${text()})`, () => `${text()} COLLATE "C"`, () => `substring(${text()} FROM 1 FOR 2)`, () => `jsonb_build_object('k', ${text()}) ->> 'k'`, () => `concat_ws('-', ${text()}, ${int()})`, () => `(ROW(${int()}, ${text()}))::text`, () => `(ARRAY[${text()}])[${int()}]`].map((make) => () => `(${make()})`))()
       case 'bool':
         return this.#one([() => `(${int()} > ${int()})`, () => `(${text()} LIKE ${text()} || '%')`, () => `(${text()} IS NULL)`, () => `(${int()} = ANY (ARRAY[${int()}, 1, 2]))`, () => `(${bool()} AND ${bool()})`, () => `(NOT ${bool()})`, () => `((${int()}, ${text()}) < (${int()}, ${text()}))`, () => `(${text()} IS DISTINCT FROM ${text()})`, () => `(${int()} BETWEEN 0 AND 2)`])()
+    }
+  }
+
+  /** Mostly such that it is a changed value (GENERATOR_TABLES) by which it fails. */
+  #failing(type: Type, int: () => string, text: () => string): string {
+    switch (type) {
+      case 'int':
+        return this.#one([() => `(10 / (${int()} - ${this.#one([77, 9, 3])}))`, () => `(10 / (${int()} + 5))`, () => `(2147483640 + ${int()})`, () => `(10 / (ascii(${text()}) - 122))`, () => `(7 % length(${text()}))`, () => `(ARRAY[[1], [${int()}]] || ARRAY[[${int()}]])[1][1] / 1`])()
+      case 'text':
+        return this.#one([() => `substring(${text()} FROM 1 FOR ${int()})`, () => `chr(${int()} + 4)`, () => `split_part(${text()}, 'a', ${int()} + 5)`, () => `((translate(${text()}, 'z', '"') || '1')::json)::text`, () => `(${text()})::varchar(3)::name::text`])()
+      case 'bool':
+        return this.#one([() => `(${text()} LIKE 'z\\')`, () => `('z1' LIKE ${text()} || '\\')`, () => `(${text()} ~ translate(${text()}, 'z', '('))`, () => `(coalesce(nullif(${int()}, -5), 1 / (${int()} - 77)) > 0)`, () => `(${text()} > 'b' AND 1 / (${int()} - ${this.#one([1, 9])}) > -9)`])()
     }
   }
 
