@@ -98,14 +98,14 @@ describe('a verdict belongs to what runs', () => {
     const client = await open()
     await ask(client, fe.query('PREPARE n3 AS SELECT 3'))
     expect(await ask(client, fe.bind({ statement: 'n3' }), fe.execute(), fe.sync())).toBe('2 D C:SELECT 1 Z:I')
-    expect(await ask(client, fe.bind({ statement: 'nobody' }), fe.execute(), fe.sync())).toBe('E:0A000 Z:I')
+    expect(await ask(client, fe.bind({ statement: 'nobody' }), fe.execute(), fe.sync())).toBe('E:26000 Z:I')
     await ask(client, fe.query('DEALLOCATE n3'))
-    expect(await ask(client, fe.bind({ statement: 'n3' }), fe.execute(), fe.sync())).toBe('E:0A000 Z:I')
+    expect(await ask(client, fe.bind({ statement: 'n3' }), fe.execute(), fe.sync())).toBe('E:26000 Z:I')
   })
 
   it('SQL PREPARE through the extended protocol defines the name for the next batch, and not for the rest of its own', async () => {
     const client = await open()
-    expect(await ask(client, fe.parse('PREPARE n4 AS SELECT 4'), fe.bind(), fe.execute(), fe.bind({ statement: 'n4' }), fe.sync())).toBe('1 2 C:PREPARE E:0A000 Z:I')
+    expect(await ask(client, fe.parse('PREPARE n4 AS SELECT 4'), fe.bind(), fe.execute(), fe.bind({ statement: 'n4' }), fe.sync())).toBe('1 2 C:PREPARE E:26000 Z:I')
     expect(await ask(client, fe.bind({ statement: 'n4' }), fe.execute(), fe.sync())).toBe('2 D C:SELECT 1 Z:I')
   })
 
@@ -220,6 +220,24 @@ describe('in a failed transaction', () => {
       expect(await client.reply()).toBe('E:25P02 Z:E')
       expect(await client.reply()).toBe('E:42501 Z:E')
       expect(await ask(client, fe.query('ROLLBACK'))).toBe('C:ROLLBACK Z:I')
+    }
+  })
+
+  it.each([
+    ['a Close in front of it', [fe.close('P', 'another')]],
+    ['a Close and a Flush in front of it', [fe.close('P', 'another'), fe.flush()]],
+    ['a Flush in front of it', [fe.flush()]],
+  ])('nor with %s in its batch', async (_, before) => {
+    for (let i = 0; i < 10; i++) {
+      const client = await open()
+      await ask(client, fe.query('BEGIN'))
+      client.send(fe.parse('CLOSE ALL'), fe.bind(), fe.describe('P'), fe.execute('', 1), fe.parse('SELECT nothing_there'), fe.sync())
+      expect(await client.reply()).toMatch(/E:42703 Z:E$/)
+      client.send(fe.query('SELECT 3'), ...before, fe.execute('', 2), fe.sync())
+      expect(await client.reply()).toBe('E:25P02 Z:E')
+      expect(await client.reply()).toMatch(/E:(42501|25P02|34000) Z:E$/)
+      expect(await ask(client, fe.query('ROLLBACK'))).toBe('C:ROLLBACK Z:I')
+      expect(await ask(client, fe.query('SELECT 1'))).toBe('T D C:SELECT 1 Z:I')
     }
   })
 })

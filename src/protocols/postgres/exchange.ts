@@ -40,6 +40,8 @@ export interface Portal {
   commandId: string | undefined
   /** Outlives its transaction (WITH HOLD). */
   readonly holdable: boolean
+  /** The batch that bound it; absent for cursors of SQL. */
+  readonly batch?: number
   /** What it meant when it was bound: that is what runs. */
   judged?: Judged | undefined
   fields?: readonly Field[] | null

@@ -466,7 +466,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       this.#add(group, bytes, [])
       return 'added'
     }
-    const portal: Portal = { prepared, bind, parameters: decodeParameters(bind, prepared.describedOids ?? prepared.parameterOids), commandId: undefined, holdable: false }
+    const portal: Portal = { prepared, bind, parameters: decodeParameters(bind, prepared.describedOids ?? prepared.parameterOids), commandId: undefined, holdable: false, batch: this.#batch }
     if (isOurs(prepared)) {
       this.#portals.settle(bind.portal, portal)
       return this.#answer(group, BIND_COMPLETE)
@@ -490,10 +490,11 @@ export class PostgresLane implements Lane, ExchangeLane {
       return 'added'
     }
     if (isOurs(portal.prepared)) return this.#answer(group, commandComplete(this.#take(portal.prepared.raw[0] as RawStatement)))
-    if (group.bind === undefined && !this.#midBatch) {
+    if (group.bind === undefined && portal.batch !== this.#batch) {
       // A portal from before. In a failed transaction it cannot run, and PostgreSQL 18, asked to, was seen to crash
-      // when its statement is gone too, which ends every session of the server. The status is known once everything is answered.
-      if (this.#open.size > 0 || !this.relay.idle) return 'later'
+      // when its statement is gone too, which ends every session of the server. The status is known once everything of
+      // earlier batches is answered; where this batch has failed since, the target ignores what follows.
+      if ([...this.#open].some(({ batch }) => batch !== this.#batch) || (!this.relay.idle && this.relay.answering !== this.#batch)) return 'later'
       if (this.relay.status === 'E') {
         group.refusal = refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK')
         this.#add(group, bytes, [])
