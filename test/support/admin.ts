@@ -7,7 +7,7 @@ import type { Readiness } from '../../src/admin/deps.ts'
 import type { Hold } from '../../src/approvals/hold.ts'
 import { createDecisionQueue } from '../../src/approvals/queue.ts'
 import type { ApprovalQueue } from '../../src/approvals/queue.ts'
-import type { Command, Principal, Session } from '../../src/gateway/command.ts'
+import type { Command, Impact, Principal, Session } from '../../src/gateway/command.ts'
 import { createAuthenticator } from '../../src/identity/principal.ts'
 import { createLog } from '../../src/log.ts'
 import { createMetrics } from '../../src/metrics.ts'
@@ -40,7 +40,7 @@ export interface AdminBench {
   token(name: string): Promise<string>
   principal(name: string): Promise<Principal>
   /** Opens a session and a hold in it, as a client's connection would. */
-  hold(by: string, options?: { readonly text?: string; readonly slots?: readonly Slot[]; readonly claimed?: Readonly<Record<string, string>> }): Promise<{ readonly hold: Hold; readonly session: Session }>
+  hold(by: string, options?: { readonly text?: string; readonly slots?: readonly Slot[]; readonly claimed?: Readonly<Record<string, string>>; impact?: Impact | null }): Promise<{ readonly hold: Hold; readonly session: Session }>
   stop(): Promise<void>
 }
 
@@ -111,7 +111,7 @@ export async function startAdmin(options: { readonly tls?: { readonly cert: stri
     waiting: () => admin.waiting,
     token: async (name: string) => (await exchange(name)).token,
     principal: async (name: string) => (await exchange(name)).principal,
-    async hold(by: string, { text = 'DELETE FROM invoices WHERE id = 7', slots = [OWNERS], claimed = {} }: { text?: string; slots?: readonly Slot[]; claimed?: Readonly<Record<string, string>> } = {}) {
+    async hold(by: string, { text = 'DELETE FROM invoices WHERE id = 7', slots = [OWNERS], claimed = {}, impact = null }: { text?: string; slots?: readonly Slot[]; claimed?: Readonly<Record<string, string>>; impact?: Impact | null } = {}) {
       const session = sessionOf((await exchange(by)).principal, claimed)
       recorder.open(session)
       store.openSession({
@@ -128,6 +128,7 @@ export async function startAdmin(options: { readonly tls?: { readonly cert: stri
         commandOf(session, text),
         { kind: 'hold', rule: 'hold-deletes', rules: ['hold-deletes'], slots, expiresAfterMs: 600_000, survivesDisconnect: false, mode: 'wait', reason: 'deletes are reviewed', obligations: [] },
         'a'.repeat(64),
+        impact,
       )
       return { hold, session }
     },

@@ -53,6 +53,21 @@ describe('the command line', () => {
   }
   const as = (name: string, ...args: readonly string[]) => run([...args, '--as', name])
 
+  it('approves with another ceiling than that of the briefing, and refuses one that means nothing', async () => {
+    const impact = { at: new Date(), rows: { kind: 'exact', count: 500 }, others: { kind: 'exact', count: 0 }, details: [], warnings: [], unenforceable: null } as const
+    const { hold } = await bench.hold('nightly', { impact })
+    expect(await as('maria', 'holds', 'approve', hold.id, '--yes', '--ceiling', 'few')).toMatchObject({ code: 2, err: expect.stringContaining('--ceiling takes a number of rows, or any') })
+    const approved = await as('maria', 'holds', 'approve', hold.id, '--yes', '--ceiling', '3', '--ceiling-others', 'any', '--json')
+    expect(approved.code).toBe(0)
+    expect(approved.err).toContain('at most 550 rows')
+    expect(JSON.parse(approved.out)).toMatchObject({ hold: { ceiling: { rows: 3, others: null } } })
+    const { hold: other } = await bench.hold('nightly')
+    const refused = await as('maria', 'holds', 'approve', other.id, '--yes', '--ceiling', '3')
+    expect(refused.code).not.toBe(0)
+    expect(refused.err).toContain('cannot be enforced')
+    expect((await as('maria', 'holds', 'reject', other.id, '--yes')).code).toBe(0)
+  })
+
   it('lists what waits, approves it after showing the briefing, and shows it approved', async () => {
     const { hold } = await bench.hold('nightly')
     const listed = await as('maria', 'holds', 'list')

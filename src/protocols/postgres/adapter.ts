@@ -112,6 +112,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     for (const database of target.postgres.databases) for (const [word, bytes] of databaseWords(`${target.name}/${database}`, target.postgres, database)) words.set(word, bytes)
     for (const database of target.postgres.databases) words.set(measureName(target, database), measureWord(target.postgres, database, target.postgres.searchPath, options.measureTimeoutMs))
   }
+  const measuring = { count: 0 }
   const databases = new Map<string, Database>()
   const knowledge = new WeakMap<Database, Known>()
   const connections = new Map<number, Connection>()
@@ -311,7 +312,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         session, text: command.text, statements: command.raw, bound: command.bound, types, moved,
         inTransaction: command.context['in_transaction'] === true, backend: upstream.cancelKey.processId,
       }, {
-        door, parser, searchPath,
+        door, parser, searchPath, open: measuring,
         target: target.postgres,
         word: { name: measureName(target, databaseName), bytes: words.get(measureName(target, databaseName)) as Buffer },
         connectTimeoutMs: options.connectTimeoutMs,

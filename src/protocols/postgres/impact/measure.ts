@@ -42,6 +42,8 @@ export interface MeasureParts extends Omit<JudgeParts, 'until'> {
   readonly boxMs: number
   readonly parser: Pick<ParserPool, 'exact' | 'questions'>
   readonly searchPath: readonly string[]
+  /** Connections for measuring that are open now, in all; no more than MOST_AT_ONCE. */
+  readonly open: { count: number }
   /** Masks of what this agent may see of a query's rows. */
   readonly masker: (session: Session, statement: RawStatement, resolution: Resolution | undefined, fields: readonly Field[]) => RowMasker
 }
@@ -53,6 +55,19 @@ export async function measure(input: MeasureInput, parts: MeasureParts): Promise
   const at = new Date()
   const found = emptyFound(whyUnenforceable(input.statements))
   if (input.moved) return describe(input, withWhy(found, 'the session has another role, path or temporary tables than a new one, so its names cannot be asked about from outside'), at)
+  if (parts.open.count >= MOST_AT_ONCE) return describe(input, withWhy(found, `${MOST_AT_ONCE} other commands are being measured at this moment`), at)
+  parts.open.count++
+  try {
+    return await measureOn(input, found, at, until, parts)
+  } finally {
+    parts.open.count--
+  }
+}
+
+/** Held commands of many agents must not take all connections that a target has. */
+const MOST_AT_ONCE = 8
+
+async function measureOn(input: MeasureInput, found: Found, at: Date, until: number, parts: MeasureParts): Promise<Impact> {
   const questions = await parts.parser.questions(Buffer.from(input.text))
   let asking: Asking
   try {
@@ -180,6 +195,7 @@ async function partitionsOf(rows: Generated, input: MeasureInput, asking: Asking
 }
 
 const SAMPLE_ROWS = 5
+const SAMPLE_COLUMNS = 40
 
 /** A few of the rows, as this agent would see them. */
 async function sampleOf(table: TableFound, input: MeasureInput, asking: Asking, parts: Parts): Promise<TableFound['sample']> {
@@ -196,7 +212,8 @@ async function sampleOf(table: TableFound, input: MeasureInput, asking: Asking, 
   const masker = parts.masker(input.session, judged.statement, judged.resolution, answer.fields)
   return answer.rows.map((row) => {
     const cells = cellsOf(masker.passThrough ? row : masker.row(row))
-    return Object.fromEntries(answer.fields.map((field, index) => [field.name, shortened(cells[index] ?? null)]))
+    const shown = answer.fields.slice(0, SAMPLE_COLUMNS).map((field, index): [string, string | null] => [field.name, shortened(cells[index] ?? null)])
+    return Object.fromEntries(answer.fields.length > SAMPLE_COLUMNS ? [...shown, ['(and more)', `${answer.fields.length - SAMPLE_COLUMNS} columns`]] : shown)
   })
 }
 
