@@ -80,6 +80,8 @@ export interface RawStatement {
    * Its plain literals may be those of an earlier text of the same shape: ParserPool.exact gives those of the very text.
    */
   readonly sql: string | null
+  /** The slice of a top statement whose `sql` is written anew with its long lists of VALUES made short (value-lists.ts): an error is about this one. */
+  readonly whole?: string
   readonly relations: readonly RawRelation[]
   readonly columns: readonly RawColumn[]
   /** Names after a dot on an expression, `(u).email`: a column, or a function in attribute notation. */

@@ -270,7 +270,7 @@ export class SessionMeaning {
   /** The same statement with the literals of this text; undefined: it has them, or stands behind a name. */
   async #exact(statement: RawStatement, source: Source): Promise<RawStatement | undefined> {
     const [exact] = flat(await this.#database.exact(source.text)).filter((one) => one.sql !== null && one.depth === statement.depth && one.byteStart === statement.byteStart)
-    return exact !== undefined && statement.of === 1 && exact.sql !== statement.sql ? exact : undefined
+    return exact !== undefined && statement.of === 1 && (exact.whole ?? exact.sql) !== (statement.whole ?? statement.sql) ? exact : undefined
   }
 
   async #askSession(questions: readonly { readonly statement: RawStatement; readonly types: readonly number[] }[]): Promise<readonly Resolution[]> {
@@ -280,7 +280,12 @@ export class SessionMeaning {
     for (let at = 0; at < questions.length; at += TOGETHER) {
       const some = questions.slice(at, at + TOGETHER)
       const answers = await this.#host.analyse(some.map(({ statement, types }) => ({ text: statement.sql as string, types })))
-      for (const [i, { statement }] of some.entries()) read.push(await this.#database.resolver.read(answers[i] as Analysis, statement, ask))
+      for (const [i, { statement, types }] of some.entries()) {
+        const answer = answers[i] as Analysis
+        // Of a text that was made shorter the client is told nothing.
+        const whole = answer.kind === 'rejected' && statement.whole !== undefined ? await ask(statement.whole, types) : answer
+        read.push(await this.#database.resolver.read(whole, statement, ask))
+      }
     }
     return read
   }

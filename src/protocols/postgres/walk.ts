@@ -3,6 +3,7 @@ import type { Depth, RawAccess, RawColumn, RawFunction, RawName, RawPlace, RawRe
 import { ANALYSED, type StatementTexts } from './statement-texts.ts'
 import { isPlainValue, listOf, nodeName, stringOf, stringsOf, treeOf, type Tree } from './tree.ts'
 import { STATEMENTS, type StatementKind } from './statements.ts'
+import { SHORT_LIST, withShortLists } from './value-lists.ts'
 import { readDetails } from './walk-statements.ts'
 
 /** Deepest nesting of nodes we follow: it fits a thread's stack with room to spare. Lists (AND, OR, IN, VALUES) are flat. */
@@ -26,6 +27,7 @@ export interface Draft {
   readonly place: { readonly index: number; readonly of: number; readonly byteStart: number; readonly byteLength: number }
   readonly budget: Budget
   sql: string | null
+  whole?: string
   readonly relations: Mutable<RawRelation>[]
   readonly columns: Map<string, RawColumn>
   readonly fieldSelections: Set<string>
@@ -101,10 +103,23 @@ const BY_ITSELF: ReadonlySet<Depth> = new Set(['explain', 'prepare', 'declare', 
 function textOf(draft: Draft, written: unknown): string | null {
   const { budget: { texts }, depth, place } = draft
   if (texts === null || !ANALYSED.has(draft.node) || draft.kind.class === 'ddl') return null
-  if (depth === 'top') return texts.slice(place.byteStart, place.byteLength)
+  if (depth === 'top') return shortText(draft, written, texts)
   if (!BY_ITSELF.has(depth)) return null
-  const text = texts.write(written)
+  const text = texts.write(place.byteLength < LONG ? written : withShortLists(written) ?? written)
   if (text === null) draft.unknown.add('the query inside cannot be written out by itself, so the target cannot be asked what it means')
+  return text
+}
+
+/** Bytes. Shorter texts have no long list of rows. */
+const LONG = 4 * SHORT_LIST
+
+function shortText(draft: Draft, written: unknown, texts: StatementTexts): string {
+  const { place: { byteStart, byteLength } } = draft
+  const whole = texts.slice(byteStart, byteLength)
+  const short = byteLength < LONG ? null : withShortLists(written)
+  const text = short === null ? null : texts.write(short)
+  if (text === null) return whole
+  draft.whole = whole
   return text
 }
 
@@ -407,7 +422,7 @@ function newDraft(node: string, kind: StatementKind, depth: Depth, executes: 'no
 function finish(draft: Draft): RawStatement {
   const { node, kind, depth, executes, place, sql, relations, nested, settings, details } = draft
   return {
-    node, ...kind, depth, executes, ...place, sql, relations, nested, settings, ...details,
+    node, ...kind, depth, executes, ...place, sql, ...(draft.whole === undefined ? {} : { whole: draft.whole }), relations, nested, settings, ...details,
     columns: [...draft.columns.values()],
     fieldSelections: [...draft.fieldSelections],
     derived: [...draft.derived],

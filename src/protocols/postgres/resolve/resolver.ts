@@ -119,7 +119,7 @@ export function createResolver(parts: ResolverParts): Resolver {
   async function find(statement: RawStatement, parameterTypes: readonly number[]): Promise<{ readonly resolution: Resolution; readonly generation: number }> {
     for (let turn = 1; ; turn++) {
       const generation = parts.generation()
-      const resolution = await read(await analyser.analyse(statement.sql as string, parameterTypes), statement, ask)
+      const resolution = await read(await analyseWhole(statement, (text) => analyser.analyse(text, parameterTypes)), statement, ask)
       if (resolution.kind !== 'resolved' || turn >= MAX_TURNS) return { resolution, generation }
       // Something in it is newer than our catalogue: read that again, and ask again what this means.
       if (isNew(resolution)) await parts.refresh().catch(() => undefined)
@@ -210,12 +210,18 @@ export function createResolver(parts: ResolverParts): Resolver {
   }
 }
 
+/** What the target makes of a statement: where it refuses a text that was made shorter, of the client's own. */
+export async function analyseWhole<Answer extends { readonly kind: string }>(statement: RawStatement, ask: (text: string) => Promise<Answer>): Promise<Answer> {
+  const answer = await ask(statement.sql as string)
+  return answer.kind === 'rejected' && statement.whole !== undefined ? ask(statement.whole) : answer
+}
+
 function weigh({ queries, functions }: Resolved): number {
   const all = [queries, ...[...functions.values()].map((body) => body.queries)].flat()
-  return all.reduce((sum, { relations, calls, output, influence, flows, callFlows, userTypes, unknown }) => {
+  return all.reduce((sum, { relations, calls, output, influence, flows, callFlows, fails, userTypes, unknown }) => {
     const columns = relations.reduce((count, { read, written }) => count + 4 + read.length + written.length, 0)
     const origins = [...(output ?? []), ...flows, ...callFlows].reduce((count, { from }) => count + 2 + from.length, 0)
-    return sum + 8 + columns + origins + calls.length + influence.length + userTypes.length + unknown.length
+    return sum + 8 + columns + origins + calls.length + influence.length + (fails?.from.length ?? 0) + userTypes.length + unknown.length
   }, 8)
 }
 
