@@ -45,7 +45,7 @@ describe('a verdict belongs to what runs', () => {
     const long = 'x'.repeat(63)
     expect(await ask(client, fe.parse('SELECT 1', long), fe.sync())).toBe('1 Z:I')
     for (const message of [fe.parse('DELETE FROM invoices', `${long}b`), fe.close('S', `${long}b`), fe.describe('S', `${long}b`), fe.bind({ statement: `${long}b` }), fe.execute(`${long}b`)]) {
-      expect(await ask(client, message, fe.sync())).toMatch(/^E:(54000|0A000) Z:I$/)
+      expect(await ask(client, message, fe.sync())).toMatch(/^E:(54000|0A000|26000|34000) Z:I$/)
     }
     expect(await ask(client, fe.bind({ statement: long }), fe.execute(), fe.sync())).toBe('2 D C:SELECT 1 Z:I')
   })
@@ -193,7 +193,7 @@ describe('rows are masked by what they are', () => {
     expect(await client.reply()).toBe('E:42601 Z:I')
     expect(await client.reply()).toBe('2 D C:SELECT 1 Z:I')
     client.send(fe.execute('nowhere'), fe.describe('S', 'd'), fe.sync(), fe.bind({ statement: 'd' }), fe.execute(), fe.sync())
-    expect(await client.reply()).toBe('E:0A000 Z:I')
+    expect(await client.reply()).toBe('E:42601 Z:I')
     expect(await client.reply()).toBe('2 D C:SELECT 1 Z:I')
   })
 
@@ -218,7 +218,7 @@ describe('in a failed transaction', () => {
       client.send(fe.parse('SELECT 2'), fe.sync(), fe.query('SELECT 3'), fe.execute(), fe.sync())
       expect(await client.reply()).toBe('E:25P02 Z:E')
       expect(await client.reply()).toBe('E:25P02 Z:E')
-      expect(await client.reply()).toBe('E:42501 Z:E')
+      expect(await client.reply()).toBe('E:25P02 Z:E')
       expect(await ask(client, fe.query('ROLLBACK'))).toBe('C:ROLLBACK Z:I')
     }
   })
@@ -231,11 +231,12 @@ describe('in a failed transaction', () => {
     for (let i = 0; i < 10; i++) {
       const client = await open()
       await ask(client, fe.query('BEGIN'))
-      client.send(fe.parse('CLOSE ALL'), fe.bind(), fe.describe('P'), fe.execute('', 1), fe.parse('SELECT nothing_there'), fe.sync())
-      expect(await client.reply()).toMatch(/E:42703 Z:E$/)
-      client.send(fe.query('SELECT 3'), ...before, fe.execute('', 2), fe.sync())
+      expect(await ask(client, fe.parse(`SELECT '${'freed '.repeat(5000)}'`), fe.bind(), fe.sync())).toBe('1 2 Z:T')
+      expect(await ask(client, fe.query('SELECT nothing_there'))).toBe('E:42703 Z:E')
+      client.send(fe.parse('SELECT 2'), fe.sync(), fe.query('SELECT 3'), ...before, fe.execute(), fe.sync())
       expect(await client.reply()).toBe('E:25P02 Z:E')
-      expect(await client.reply()).toMatch(/E:(42501|25P02|34000) Z:E$/)
+      expect(await client.reply()).toBe('E:25P02 Z:E')
+      expect(await client.reply()).toMatch(/E:25P02 Z:E$/)
       expect(await ask(client, fe.query('ROLLBACK'))).toBe('C:ROLLBACK Z:I')
       expect(await ask(client, fe.query('SELECT 1'))).toBe('T D C:SELECT 1 Z:I')
     }
