@@ -20,7 +20,7 @@ let world: World
 let behind: pg.Client
 
 beforeAll(async () => {
-  world = await createWorld({ policy: POLICY })
+  world = await createWorld({ policy: POLICY, config: { limits: { measure_timeout_ms: 20_000 } } })
   behind = await world.behind()
   await behind.query(`
     CREATE TABLE public.parent (id int PRIMARY KEY, grp int NOT NULL);

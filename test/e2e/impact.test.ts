@@ -18,7 +18,7 @@ rules:
 let world: World
 
 beforeAll(async () => {
-  world = await createWorld({ policy: POLICY })
+  world = await createWorld({ policy: POLICY, config: { limits: { measure_timeout_ms: 20_000 } } })
   await world.start()
   const behind = await world.behind()
   await behind.query(SETUP(world.database.user))

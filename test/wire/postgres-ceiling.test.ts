@@ -20,7 +20,7 @@ let behind: pg.Client
 let watching: pg.Client
 const clients: WireClient[] = []
 beforeAll(async () => {
-  world = await createWorld({ policy: POLICY })
+  world = await createWorld({ policy: POLICY, config: { limits: { measure_timeout_ms: 20_000 } } })
   behind = await world.behind()
   watching = await world.behind()
   await behind.query(`CREATE TABLE public.box (id int PRIMARY KEY); GRANT ALL ON public.box TO "${world.database.user}"`)
