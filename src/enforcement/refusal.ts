@@ -23,11 +23,14 @@ export interface Refusal {
   readonly holdId?: string
   /** One line of JSON for programs (poll mode). */
   readonly detail?: string
-  /** What the protocol's own grammar says of the client's text, for the client alone: it may quote it. `position`: the character, from 1. */
-  readonly syntax?: { readonly message: string; readonly position: number }
+  /**
+   * As the target itself says it, in the protocol's own code, where that is what it would say: programs act on the code. For the
+   * client alone, since it may quote the text. `position`: the character of the text, from 1.
+   */
+  readonly told?: { readonly code: string; readonly message: string; readonly position?: number }
 }
 
-export function refusal(code: RefusalCode, rule: string, message: string, hint: string, more: Pick<Refusal, 'holdId' | 'detail' | 'syntax'> = {}): Refusal {
+export function refusal(code: RefusalCode, rule: string, message: string, hint: string, more: Pick<Refusal, 'holdId' | 'detail' | 'told'> = {}): Refusal {
   return { refused: true, code, message, rule, hint, ...more }
 }
 

@@ -46,9 +46,10 @@ export async function startConformance(names: readonly string[]): Promise<Confor
   await behind.end()
   await amend(world, (config) => {
     const targets = config['targets'] as { name: string; postgres: object }[]
-    // A target each, named like its database: drivers have tests that compare the two.
+    // A target each, named like its database: drivers have tests that compare the two, and some that go to `postgres`.
     const [orders] = targets
-    if (orders !== undefined) for (const name of names) targets.push({ ...orders, name: `${THROUGH}_${name}`, postgres: { ...orders.postgres, database: `${THROUGH}_${name}` } })
+    const databases = ['postgres', ...names.map((name) => `${THROUGH}_${name}`)]
+    if (orders !== undefined) for (const database of databases) targets.push({ ...orders, name: database, postgres: { ...orders.postgres, database } })
   })
   await world.start()
   return {

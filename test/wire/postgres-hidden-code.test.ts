@@ -26,7 +26,7 @@ describe('after approved code that nobody could read', () => {
     await world.reviewNext('maria')
     expect(await client.reply()).toMatch(/C:DO Z:I$/)
     client.send(fe.bind({ statement: 's' }), fe.execute(), fe.sync())
-    expect(await client.reply()).toBe('E:0A000 Z:I')
+    expect(await client.reply()).toBe('E:26000 Z:I')
     client.send(fe.query('EXECUTE s'))
     expect(await client.reply()).toBe('E:42501 Z:I')
     const behind = await world.behind()

@@ -193,7 +193,7 @@ describe('rows are masked by what they are', () => {
     expect(await client.reply()).toBe('E:42601 Z:I')
     expect(await client.reply()).toBe('2 D C:SELECT 1 Z:I')
     client.send(fe.execute('nowhere'), fe.describe('S', 'd'), fe.sync(), fe.bind({ statement: 'd' }), fe.execute(), fe.sync())
-    expect(await client.reply()).toBe('E:42601 Z:I')
+    expect(await client.reply()).toBe('E:34000 Z:I')
     expect(await client.reply()).toBe('2 D C:SELECT 1 Z:I')
   })
 

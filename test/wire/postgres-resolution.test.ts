@@ -64,7 +64,7 @@ describe('a text that the target does not take', () => {
     expect(await ask(client, fe.parse('SELECT 1', 'a'), fe.sync())).toBe('1 Z:I')
     expect(await ask(client, fe.close('S', 'a'), fe.parse('SELECT nope FROM plain', 'b'), fe.sync())).toBe('E:42703 Z:I')
     expect(await ask(client, fe.bind({ statement: 'a' }), fe.execute(), fe.sync())).toBe('2 D C:SELECT 1 Z:I')
-    expect(await ask(client, fe.bind({ statement: 'b' }), fe.execute(), fe.sync())).toBe('E:0A000 Z:I')
+    expect(await ask(client, fe.bind({ statement: 'b' }), fe.execute(), fe.sync())).toBe('E:26000 Z:I')
   })
 
   it('is judged with the parameter types of its Parse', async () => {

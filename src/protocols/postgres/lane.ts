@@ -110,6 +110,8 @@ export class PostgresLane implements Lane, ExchangeLane {
   #unsynced: number | undefined
   /** Something of the current batch was handed out, and its Sync was not. */
   #midBatch = false
+  /** And something of it runs: an Execute. */
+  #midRun = false
   #copyGate = false
   #input: { readonly flight: Flight; readonly masker: TextMasker } | undefined
   #inTransaction = false
@@ -269,11 +271,11 @@ export class PostgresLane implements Lane, ExchangeLane {
         case frontend.query:
           if (group) return this.#closeGroup(group, false)
           if (this.relay.copyIn) throw violation('a Query while COPY data is expected')
-          // pgJDBC's autosave does so behind its BEGIN. Outside a transaction PostgreSQL 18 runs it and loses track of its own
-          // implicit one: the next statement finds it in an impossible state.
+          // pgJDBC's autosave does so behind its BEGIN, asyncpg behind a Parse. Behind an Execute outside a transaction PostgreSQL 18
+          // runs it and loses track of its own implicit one: the next statement finds it in an impossible state.
           if (this.#midBatch) {
             if (!(await this.#reached())) continue
-            if (!this.#inTransaction) {
+            if (this.#midRun && !this.#inTransaction) {
               this.#shift()
               return this.#refused(type, message.bytes, refusal('not_understood', 'builtin/query-in-batch', 'a Query behind messages of the extended protocol, before their Sync and outside a transaction', 'send Sync first'))
             }
@@ -377,11 +379,12 @@ export class PostgresLane implements Lane, ExchangeLane {
   async #absorb(bytes: Buffer, text: Buffer, raw: readonly RawStatement[]): Promise<PostgresExchange | null> {
     if (this.#midBatch) return this.#refused(frontend.query, bytes, refusal('not_understood', 'builtin/query-in-batch', 'holdpoint.* is not set by a Query behind messages of the extended protocol, before their Sync', 'send Sync first'), text)
     await this.#settled()
-    if (this.relay.status === 'E') return this.#refused(frontend.query, bytes, refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK'), text)
+    if (this.relay.status === 'E') return this.#refused(frontend.query, bytes, refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK', TRANSACTION_FAILED), text)
     const replies = raw.map((statement) => commandComplete(this.#take(statement)))
     this.relay.expect([{ kind: 'bytes', bytes: Buffer.concat([...replies, readyForQuery(this.relay.status)]) }])
     this.#batch++
     this.#midBatch = false
+    this.#midRun = false
     return null
   }
 
@@ -447,7 +450,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       this.#statements.settle(name, prepared)
       return this.#answer(group, PARSE_COMPLETE)
     }
-    if (raw.length > 1) group.refusal = refusal('not_understood', 'builtin/one-statement', 'a prepared statement holds one statement', 'send the statements one by one')
+    if (raw.length > 1) group.refusal = refusal('not_understood', 'builtin/one-statement', 'a prepared statement holds one statement', 'send the statements one by one', { told: { code: '42601', message: 'cannot insert multiple commands into a prepared statement' } })
     group.parse = { name, prepared }
     const obstacle = this.#statements.obstacle(name, prepared)
     if (obstacle !== null) group.refusal = refusal('input_limit', 'builtin/input-limit', obstacle, 'close what is no longer used')
@@ -462,7 +465,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const prepared = this.#statements.lookup(bind.statement, this.#batch)
     if (prepared === UNSETTLED) return 'later'
     if (prepared === null || bind.portal.startsWith(RESERVED)) {
-      group.refusal = refusal('not_understood', 'builtin/unknown-name', prepared === null ? `no prepared statement "${bind.statement}" was seen on this connection` : 'this portal name is reserved', 'prepare it through holdpoint first')
+      group.refusal = refusal('not_understood', 'builtin/unknown-name', prepared === null ? `no prepared statement "${bind.statement}" was seen on this connection` : 'this portal name is reserved', 'prepare it through holdpoint first', prepared === null ? { told: { code: '26000', message: bind.statement === '' ? 'unnamed prepared statement does not exist' : `prepared statement "${bind.statement}" does not exist` } } : {})
       this.#add(group, bytes, [])
       return 'added'
     }
@@ -485,7 +488,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     const portal = this.#portals.lookup(name, this.#batch)
     if (portal === UNSETTLED) return 'later'
     if (portal === null) {
-      group.refusal = refusal('not_understood', 'builtin/unknown-name', `no portal "${name}" was seen on this connection`, 'bind it through holdpoint first')
+      group.refusal = refusal('not_understood', 'builtin/unknown-name', `no portal "${name}" was seen on this connection`, 'bind it through holdpoint first', { told: { code: '34000', message: `portal "${name}" does not exist` } })
       this.#add(group, bytes, [])
       return 'added'
     }
@@ -496,7 +499,7 @@ export class PostgresLane implements Lane, ExchangeLane {
       // earlier batches is answered; where this batch has failed since, the target ignores what follows.
       if ([...this.#open].some(({ batch }) => batch !== this.#batch) || (!this.relay.idle && this.relay.answering !== this.#batch)) return 'later'
       if (this.relay.status === 'E') {
-        group.refusal = refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK')
+        group.refusal = refusal('policy_denied', 'builtin/failed-transaction', 'current transaction is aborted, commands ignored until end of transaction block', 'send ROLLBACK', TRANSACTION_FAILED)
         this.#add(group, bytes, [])
         return 'added'
       }
@@ -609,6 +612,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     this.#open.add(exchange)
     if (this.#abandoned) command.withdraw('client_gone')
     this.#claimNames(exchange, 'occupy')
+    this.#midRun = !more.hasSync && (this.#midRun || steps.some((step) => step.kind === 'execute'))
     this.#midBatch = !more.hasSync
     if (more.hasSync) this.#batch++
     if (more.copies) this.#copyGate = true
@@ -946,7 +950,7 @@ export class PostgresLane implements Lane, ExchangeLane {
     if (place === null) return null
     if (!place.hasObjects) {
       const { startPath, role } = this.#parts
-      const isAsBegun = place.setting === startPath && place.role === role && place.login === role && place.readsAsUsual && !place.wrote
+      const isAsBegun = place.setting === startPath && place.role === role && place.login === role && place.readsAsUsual && place.dates === this.#parts.upstream.parameters.get('DateStyle') && !place.wrote
       // Nothing temporary is left that could hold anything.
       if (isAsBegun) this.#tainted = false
       return isAsBegun ? 'asBegun' : readSessionView(place, null)
@@ -1077,6 +1081,7 @@ function sourceOf(group: Group, prepared: Prepared): Source {
   return { text, types, defined: group.parse === undefined ? prepared.judged : undefined }
 }
 
+const TRANSACTION_FAILED = { told: { code: '25P02', message: 'current transaction is aborted, commands ignored until end of transaction block' } }
 const NAME_IS_OURS = refusal('not_understood', 'builtin/unknown-name', `names that begin with ${RESERVED} are reserved`, 'use another name')
 
 /** Names and settings that our own words rely on. */
@@ -1100,8 +1105,8 @@ function understandingRefusal(error: unknown): Refusal {
   if (!(error instanceof GatewayError)) throw error
   if (error.code === 'input_limit') return refusal('input_limit', 'builtin/input-limit', error.message, 'send a smaller statement')
   if (error.code === 'parser_unavailable') return refusal('unavailable', 'builtin/parser', 'holdpoint cannot read statements at the moment, so nothing is forwarded', 'try again shortly; nothing was sent')
-  const syntax = error instanceof NotSql && error.said !== null ? { syntax: { message: error.said, position: error.position + 1 } } : {}
-  return refusal('not_understood', 'builtin/not-understood', error.message, 'correct the statement; what cannot be read is never passed', syntax)
+  const told = error instanceof NotSql && error.said !== null ? { told: { code: '42601', message: error.said, position: error.position + 1 } } : {}
+  return refusal('not_understood', 'builtin/not-understood', error.message, 'correct the statement; what cannot be read is never passed', told)
 }
 
 function lossyText(bytes: Buffer): string {

@@ -29,14 +29,14 @@ const STARTUP_SQLSTATE: Partial<Readonly<Record<ErrorCode, string>>> = {
   input_limit: '54000',
 }
 
-/** The refusal as the answer to a command, a syntax error as the server says it. Only `unavailable` ends the connection. */
+/** The refusal as the answer to a command; where the server would say the same, in its words. Only `unavailable` ends the connection. */
 export function refusalMessage(refusal: Refusal): Buffer {
-  const { syntax } = refusal
+  const { told } = refusal
   return errorOrNotice('error', {
     severity: refusal.code === 'unavailable' ? 'FATAL' : 'ERROR',
-    code: syntax === undefined ? SQLSTATE[refusal.code] : '42601',
-    message: syntax?.message ?? refusal.message,
-    ...(syntax === undefined ? {} : { position: syntax.position }),
+    code: told?.code ?? SQLSTATE[refusal.code],
+    message: told?.message ?? refusal.message,
+    ...(told?.position === undefined ? {} : { position: told.position }),
     detail: refusal.detail ?? `rule ${refusal.rule}` + (refusal.holdId === undefined ? '' : `, hold ${refusal.holdId}`),
     hint: refusal.hint,
   })

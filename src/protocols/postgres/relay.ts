@@ -575,7 +575,7 @@ export class Relay {
     if ((name === 'client_encoding' && value !== 'UTF8') || (name === 'standard_conforming_strings' && value !== 'on')) {
       throw new GatewayError('target_failed', `the session's ${name} was changed to ${value}; the connection is closed`)
     }
-    if ((name === 'search_path' || name === 'session_authorization' || name === 'is_superuser') && value !== this.#parts.upstream.parameters.get(name)) this.#parts.onMoved()
+    if ((name === 'search_path' || name === 'session_authorization' || name === 'is_superuser' || name === 'DateStyle') && value !== this.#parts.upstream.parameters.get(name)) this.#parts.onMoved()
     this.#out(this.#parts.sight(this.#flight()).parameterStatus(bytes, this.#touchedMasked), undefined)
   }
 

@@ -25,6 +25,8 @@ export interface SessionPlace {
   readonly login: string
   /** Rules and triggers apply, and `= NULL` is never true. */
   readonly readsAsUsual: boolean
+  /** DateStyle, by which the dates in a text are read. */
+  readonly dates: string | null
   /** Its transaction has changed something. */
   readonly wrote: boolean
   /** It has temporary objects, or its transaction may have changed the catalogue's rows that are there now. */
@@ -37,7 +39,7 @@ export function readSessionPlace(results: readonly (readonly AnswerRow[])[]): Se
   const path: unknown = JSON.parse(row?.['path'] ?? 'null')
   const { setting, role, login } = row ?? {}
   if (!Array.isArray(path) || typeof setting !== 'string' || typeof role !== 'string' || typeof login !== 'string') return null
-  return { path: path.map((schema) => commonName(String(schema))), setting, role, login, readsAsUsual: row?.['replication'] === 'origin' && row['null_equals'] === 'off', wrote: row?.['wrote'] !== 'f', hasObjects: row?.['temporary'] !== 'f' || row['changed'] !== 'f' }
+  return { path: path.map((schema) => commonName(String(schema))), setting, role, login, readsAsUsual: row?.['replication'] === 'origin' && row['null_equals'] === 'off', dates: row?.['dates'] ?? null, wrote: row?.['wrote'] !== 'f', hasObjects: row?.['temporary'] !== 'f' || row['changed'] !== 'f' }
 }
 
 /** `objects`: the answer to SESSION_OBJECTS, null where there are none of its own. Null: the answer is not complete. */

@@ -39,8 +39,8 @@ export function movesNames(statement: RawStatement): boolean {
   return statement.action === 'set' && statement.settings.some((setting) => MEANING_SETTINGS.has(setting.name.toLowerCase()))
 }
 
-/** The last two: whether rules and triggers apply, and what `= NULL` means. */
-const MEANING_SETTINGS: ReadonlySet<string> = new Set(['search_path', 'role', 'session_authorization', 'session_replication_role', 'transform_null_equals'])
+/** The last three: whether rules and triggers apply, what `= NULL` means, and which of two numbers is the month. */
+const MEANING_SETTINGS: ReadonlySet<string> = new Set(['search_path', 'role', 'session_authorization', 'session_replication_role', 'transform_null_equals', 'datestyle'])
 
 /** It may make what this session alone sees, and by its plain name before everything else. */
 export function makesObjectsOfItsOwn(statement: RawStatement): boolean {

@@ -66,7 +66,7 @@ const OWN_ROWS: ReadonlyMap<string, string> = new Map([
 const hasTemporary = (catalog: string, schema: string): string => `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE ${schema} OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema())`
 const hasNew = (catalog: string): string => `EXISTS (SELECT FROM pg_catalog.${catalog} WHERE ${isNew('xmin')})`
 const PLACE = `SELECT pg_catalog.array_to_json(pg_catalog.current_schemas(false)) AS path, pg_catalog.current_setting('search_path') AS setting,
-  pg_catalog.current_setting('session_replication_role') AS replication, pg_catalog.current_setting('transform_null_equals') AS null_equals,
+  pg_catalog.current_setting('session_replication_role') AS replication, pg_catalog.current_setting('transform_null_equals') AS null_equals, pg_catalog.current_setting('datestyle') AS dates,
   current_user AS role, session_user AS login, pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL AS wrote,
   pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) '0'::pg_catalog.oid
     AND (${hasTemporary('pg_class', 'relnamespace')} OR ${hasTemporary('pg_type', 'typnamespace')} OR ${hasTemporary('pg_proc', 'pronamespace')}) AS temporary,
