@@ -123,7 +123,7 @@ describe('what statements touch', () => {
       'top select read: r app.users(id,name)', 'cte delete destroy: r app.orders(id,user_id) w app.orders',
     ]],
     ['EXPLAIN DELETE FROM orders', ['top explain read: ', 'explain delete destroy: w app.orders']],
-    ['COPY (SELECT address FROM contacts) TO STDOUT', ['top copy_out read: ', 'copy select read: r app.contacts(address) r app.users(email,id,name)']],
+    ['COPY (SELECT address FROM contacts) TO STDOUT', ['top copy_out read: r app.contacts(address) r app.users(email,id,name)', 'copy select read: r app.contacts(address) r app.users(email,id,name)']],
     ["SELECT 'happy'::mood, 3::int8", ['top select read: ']],
     ['SELECT id FROM guarded', ['top select read: r app.guarded(id,owner)']],
   ])('%s', async (sql, expected) => {

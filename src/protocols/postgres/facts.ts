@@ -3,12 +3,12 @@ import { relationsCascadedTo } from './cascade.ts'
 import type { Catalog } from './catalog.ts'
 import { lineageAttributes, lineageOfText } from './lineage-facts.ts'
 import {
-  displayName, lookupPath, type Names, type NameState, operatorReason, type Placed, placeAttributeCall, type PlacedFunction, placeFunction, placeRelation, placeType,
+  displayName, lookupPath, materialisedKnown, type Names, type NameState, operatorReason, type Placed, placeAttributeCall, type PlacedFunction, placeFunction, placeRelation, placeType,
 } from './placement.ts'
 import type { Depth, RawStatement } from './raw.ts'
 import { type ResolvedStatement, readingOf, type Use, withRelatives, WRITES } from './reading.ts'
 import type { Resolution } from './resolve/resolution.ts'
-import { type Expectation, resolvedStatements } from './resolved-facts.ts'
+import { type Expectation, resolvedStatements, sourcesOf } from './resolved-facts.ts'
 import { tableCode } from './table-code.ts'
 
 /** What a session is like when a statement is judged. */
@@ -143,12 +143,15 @@ function resolveStatement(raw: RawStatement, depth: Depth, catalog: Catalog, ses
   const unknown = new Set(raw.unknown)
   if (resolution?.kind === 'unresolved') unknown.add(resolution.reason)
   if (resolution?.kind === 'rejected') unknown.add(`the target does not take this: ${resolution.fields.get('M') ?? 'it gave no reason'}`)
-  const placed = raw.relations.map((relation) => placeRelation(relation, catalog, session))
+  // COPY of a materialised view copies its rows, which are what its query once read.
+  const copiesRows = raw.action === 'copy_out' && session.resolution !== undefined
+  const placed = raw.relations.map((relation) => placeRelation(relation, catalog, session)).map((one) => (copiesRows ? materialisedKnown(one) : one))
   for (const one of placed) for (const reason of one.unknown) unknown.add(reason)
   const uses = usesOf(placed)
   const functions = raw.functions.map((one) => placeFunction(one, catalog, session))
   functions.push(...readColumns(raw, uses, catalog, session, unknown))
   for (const one of functions) if (one.unknown !== null) unknown.add(one.unknown)
+  if (copiesRows) for (const use of uses.filter(({ relation }) => relation.kind === 'm')) uses.push(...sourcesOf(use, catalog))
   checkTypesAndOperators(raw, uses, catalog, session, unknown)
   const created = raw.relations.find((relation) => relation.creates)
   const inside: Expectation = { ...expected, into: created === undefined ? expected.into : (placed.find((one) => one.raw === created)?.name ?? displayName(created)) }
@@ -162,7 +165,21 @@ function resolveStatement(raw: RawStatement, depth: Depth, catalog: Catalog, ses
     attributes: lineageAttributes(lineageOfText(raw, uses, expected.into, functions), catalog),
   })
   const nested = raw.nested.flatMap((inner) => resolveStatement(inner, inner.depth, catalog, session, inner.depth === 'ctas' ? inside : NOTHING_EXPECTED))
-  return [reading, ...nested, ...behind]
+  return [raw.copy?.query === true ? ofQuery(reading, nested) : reading, ...(raw.action === 'prepare' ? nested.map(onlyNamed) : nested), ...behind]
+}
+
+/** COPY of a query that only reads takes out what that reads. */
+function ofQuery(reading: ResolvedStatement, nested: readonly ResolvedStatement[]): ResolvedStatement {
+  const { facts } = reading
+  if (facts.unknown.length > 0 || nested.some((one) => one.facts.effect !== 'read' || one.facts.unknown.length > 0)) return reading
+  const seen = new Set(facts.resources.map(({ kind, name }) => `${kind} ${name}`))
+  const taken = nested.flatMap((one) => one.facts.resources).filter(({ kind, name }) => kind === 'relation' && !seen.has(`${kind} ${name}`) && seen.add(`${kind} ${name}`))
+  return { ...reading, facts: { ...facts, resources: [...facts.resources, ...taken] } }
+}
+
+/** What PREPARE names does not run, nor does any part of it. */
+function onlyNamed(one: ResolvedStatement): ResolvedStatement {
+  return one.facts.attributes['depth'] === 'prepare' ? one : { ...one, facts: { ...one.facts, attributes: { ...one.facts.attributes, depth: 'prepare' } } }
 }
 
 function usesOf(placed: readonly Placed[]): Use[] {

@@ -48,6 +48,11 @@ export function lookupPath(catalog: Catalog, state: NameState): readonly string[
   return explicit.filter((schema) => catalog.schemas.has(schema))
 }
 
+/** Without the reason that it is a materialised view: for who names what that was made from. */
+export function materialisedKnown(placed: Placed): Placed {
+  return { ...placed, unknown: placed.unknown.filter((reason) => !reason.endsWith(KIND_WORDS['m'] as string)) }
+}
+
 /** Where a relation name leads, and every reason why that is not certain. */
 export function placeRelation(raw: RawRelation, catalog: Catalog, names: Names): Placed {
   const shown = displayName(raw)

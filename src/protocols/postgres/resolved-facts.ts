@@ -121,7 +121,7 @@ function useOf(resolved: ResolvedRelation, catalog: Catalog, unknown: Set<string
 }
 
 /** A materialised view shows what its query once read, so that is named too, views within it included. */
-function sourcesOf(use: Use, catalog: Catalog): Use[] {
+export function sourcesOf(use: Use, catalog: Catalog): Use[] {
   const found = new Map<number, Use>()
   const follow = (sources: readonly CatalogSource[]): void => {
     for (const { relation: oid, columns } of sources) {
