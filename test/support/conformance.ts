@@ -55,7 +55,7 @@ export async function startConformance(names: readonly string[]): Promise<Confor
   return {
     world,
     through: (name) => ({ ...world.libpq(), PGDATABASE: `${THROUGH}_${name}` }),
-    without: (name) => ({ PGHOST: world.target.host, PGPORT: String(world.target.port), PGDATABASE: `${WITHOUT}_${name}`, PGUSER: user, PGPASSWORD: password, PGSSLMODE: 'verify-full', PGSSLROOTCERT: world.caFile }),
+    without: (name) => ({ PGHOST: world.target.host, PGPORT: String(world.target.port), PGDATABASE: `${WITHOUT}_${name}`, PGUSER: user, PGPASSWORD: password, PGSSLMODE: 'verify-full', PGSSLROOTCERT: world.caFile, PGOPTIONS: '-c search_path="public"' }),
     stop: () => world.stop(),
   }
 }

@@ -95,4 +95,3 @@ SELECT 'single line'
 \drds
 \du holdpoint_nobody
 \sf nothing
-\ef
