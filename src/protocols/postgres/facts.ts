@@ -72,7 +72,8 @@ function resolveAll(raw: readonly RawStatement[], catalog: Catalog, state: Facts
     cursor: (name) => state.cursor(name),
     ...(state.resolution === undefined ? {} : { resolution: state.resolution }),
   }
-  const statements = raw.flatMap((statement) => resolveStatement(statement, statement.depth, catalog, session, NOTHING_EXPECTED))
+  // The body of an SQL PREPARE by itself: Bind and Execute of its name run it, and it is no longer only named.
+  const statements = raw.flatMap((statement) => resolveStatement(statement, statement.depth === 'prepare' ? 'execute' : statement.depth, catalog, session, NOTHING_EXPECTED))
   const laid: Laid = {
     catalog,
     names,
