@@ -190,6 +190,8 @@ export class SessionFiles {
 
   /** One round over what was dirty when it began. What comes meanwhile waits for the next one: many small frames make one write then. */
   async #run(): Promise<void> {
+    // Never over before #start has noted that it runs: a round that finds nothing to write would be taken to run for ever.
+    await undefined
     for (const file of [...this.#dirty]) {
       this.#dirty.delete(file)
       // What was queued while an earlier write of this file was under way may have gone with it.
