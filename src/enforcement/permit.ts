@@ -168,7 +168,11 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
         // The policy may have been replaced while this command waited for its turn.
         if (judged.version !== currentVersion()) return consider(command, onHeld).admit()
         if (judged.verdict.kind === 'hold' && command.phase === 'execute' && !isContinued(command)) return considerHeld(command, judged.verdict, judged.version, onHeld).admit()
-        if (judged.verdict.kind === 'deny') return refuse(command, denied(judged.verdict))
+        if (judged.verdict.kind === 'deny') {
+          // Nobody could be asked what it means where that cannot be recorded: then this is not about its text.
+          if (!recorder.healthy && command.readings.some((facts) => facts.unknown.length > 0)) return unavailable(command, new GatewayError('recording_unavailable', 'the record cannot be written'))
+          return refuse(command, denied(judged.verdict))
+        }
         return admitAllowed(command, judged.verdict, judged.version, ceilingOfEarlier(command))
       },
       drop: () => undefined,
