@@ -190,8 +190,8 @@ it(`${MESSAGES} messages, bent and in pieces, leave nothing behind and forward n
     isOver = true
     await reviewing
     for (const one of started) if (one.status === 'rejected') throw new Error(`seed ${SEED}, round ${rounds}: ${String(one.reason)}`, { cause: one.reason })
-    await until('all sessions to be over', async () => ((await metric(world, 'holdpoint_sessions_open')) === 0 ? true : undefined))
-    await until('all holds to be settled', async () => ((await metric(world, 'holdpoint_holds_open')) === 0 ? true : undefined))
+    await patiently('all sessions to be over', async () => ((await metric(world, 'holdpoint_sessions_open')) === 0 ? true : undefined))
+    await patiently('all holds to be settled', async () => ((await metric(world, 'holdpoint_holds_open')) === 0 ? true : undefined))
     // What was permitted is on disk a few milliseconds later.
     const taken = spy.take()
     let why: string | null = null
@@ -237,6 +237,9 @@ function firstUnpermitted(taken: readonly Taken[], permits: PermitReader, spent:
   }
   return null
 }
+
+/** Answers of a target that are still to come are waited for 30 s, on a machine that may be busy. */
+const patiently = <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => until(what, ask).catch(() => until(what, ask)).catch(() => until(what, ask))
 
 function resources(): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()

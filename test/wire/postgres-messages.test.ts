@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { journal, metric } from '../support/checks.ts'
 import { fe, int32, msg, WireClient } from '../support/wire.ts'
 import { createWorld, until, type World } from '../support/world.ts'
 
@@ -282,6 +283,18 @@ describe('a client that leaves', () => {
     await client.closed()
     await until('nothing pending', async () => (((await world.api('maria', '/holds?state=pending')).body['holds'] as unknown[]).length === 0 ? true : undefined))
     expect(await world.ran('WHERE id = 71')).toBe(0)
+  })
+
+  it.each([
+    ['in a batch without its Sync', [fe.query('BEGIN'), fe.parse("SELECT 'left 72'"), fe.bind(), fe.execute(), fe.parse('SELECT 1', 'z')], 'left 72'],
+    ['behind an answer, in the next batch without its Sync', [fe.query('BEGIN'), fe.query("COPY (SELECT 'left 73') TO STDOUT"), fe.parse('SELECT 73'), fe.bind(), fe.execute(), fe.parse('SELECT 1', 'z')], 'SELECT 73'],
+  ])('%s is not waited for, and its session at the target ends', async (_, messages, last) => {
+    const client = await open()
+    client.send(...messages)
+    await until('all of it to be forwarded', async () => ((await journal(world)).some(({ kind, body }) => kind === 'permit' && String(body['text']).includes(last)) ? true : undefined))
+    await client.end()
+    // Sooner than answers that may still come are waited for.
+    await until('the end of its session', async () => ((await metric(world, 'holdpoint_sessions_open')) === 0 ? true : undefined))
   })
 
   it('with Terminate in the middle of a batch rolls it back', async () => {
