@@ -174,6 +174,7 @@ function describe(explanation: Explanation, all: boolean): string[] {
     for (const resource of reading.resources) lines.push(`  touches ${resource}`)
     for (const column of reading.influence) lines.push(`  decided by ${column}`)
     for (const flow of reading.writeLineage) lines.push(`  writes ${flow}`)
+    for (const reason of reading.opaqueLineage) lines.push(`  * because of ${reason}`)
     for (const reason of reading.unknown) lines.push(`  not understood: ${reason}`)
     for (const rule of reading.rules) {
       const elsewhere = rule.failed.some((field) => /^(protocol|target|labels|who|verbs)/.test(field))

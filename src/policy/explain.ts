@@ -24,6 +24,8 @@ export interface ReadingExplanation {
   readonly influence: readonly string[]
   /** Columns whose values it writes somewhere: `source > target`, likewise. */
   readonly writeLineage: readonly string[]
+  /** Why a column among these is `*`: it could be any. */
+  readonly opaqueLineage: readonly string[]
   readonly verdict: Verdict
   /** Every rule that speaks of this verb or of any; the ones that came nearest first. */
   readonly rules: readonly RuleExplanation[]
@@ -53,6 +55,7 @@ export function explain(policies: PolicySet, evaluator: Evaluator, command: Comm
       resources: facts.resources.map((resource) => `${resource.kind} ${resource.name} (${resource.access})`),
       influence: marked(readingOf(facts).lineage.influence),
       writeLineage: marked(readingOf(facts).lineage.write_lineage),
+      opaqueLineage: Array.isArray(facts.attributes['opaque_lineage']) ? facts.attributes['opaque_lineage'].map(String) : [],
       verdict: evaluator.judge(command, facts).verdict,
       rules: rules.map((compiled) => explainRule(compiled, facts, command, masks)).sort((a, b) => a.failed.length - b.failed.length),
     })),

@@ -48,7 +48,7 @@ export const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
       setting_op: 'string', copy_direction: 'string', copy_channel: 'string', copy_format: 'string', explain_analyze: 'bool', on_conflict: 'string',
       transaction: 'string', lock_mode: 'int', object_type: 'string', objects: 'list<string>', cascade: 'bool', reference: 'string',
       relation_kinds: 'list<string>', user_triggers: 'bool', row_security: 'bool', cascades_to: 'list<string>',
-      influence: 'list<string>', write_lineage: 'list<string>', security_definer: 'bool', volatile: 'bool', table_functions: 'list<string>', table_classes: 'list<string>',
+      influence: 'list<string>', write_lineage: 'list<string>', opaque_lineage: 'list<string>', security_definer: 'bool', volatile: 'bool', table_functions: 'list<string>', table_classes: 'list<string>',
       via_views: 'list<string>', rights_of: 'list<string>', in_function: 'string', only: 'bool', resolved: 'bool',
     },
     context: { in_transaction: 'bool', role: 'string', database: 'string' },

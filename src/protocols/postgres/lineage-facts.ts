@@ -1,5 +1,6 @@
 import type { FactValue } from '../../gateway/command.ts'
 import type { Catalog, CatalogRelation } from './catalog.ts'
+import { describeFunction } from './function-code.ts'
 import { ORDINARY_CLASSES } from './functions.ts'
 import { displayName, type PlacedFunction } from './placement.ts'
 import type { RawStatement } from './raw.ts'
@@ -16,10 +17,14 @@ export interface LineageFacts {
   readonly influence: readonly NamedColumn[]
   /** `into`: a column, or a place that is none, as a rule names it. */
   readonly flows: readonly { readonly from: NamedColumn; readonly into: NamedColumn | string }[]
+  /** Why a source is `*`. */
+  readonly opaque: readonly string[]
 }
 
 /** More of them say no more; the rest is `*`. */
 const MOST = 2_000
+/** As many reasons say enough. */
+const MOST_REASONS = 10
 
 /** `into`: the relation that is made of what the query returns. `isDefault`: nobody names this column, so what it gets is the table's own default. */
 export function lineageOfQuery(query: ResolvedQuery, into: string | null, catalog: Catalog, isDefault: (column: BaseColumn) => boolean): LineageFacts {
@@ -34,7 +39,16 @@ export function lineageOfQuery(query: ResolvedQuery, into: string | null, catalo
   if (into !== null) for (const column of query.output ?? []) flow(column, newRelation(into))
   // What decides whether it fails is seen as well by whoever asks.
   const deciding = origins({ from: [...query.influence, ...(query.fails?.from ?? [])], opaque: query.influenceOpaque ?? query.fails?.opaque ?? null })
-  return { influence: deciding, flows }
+  const reasons = [query.influenceOpaque, query.fails?.opaque ?? null, ...[...query.flows, ...query.callFlows, ...(into === null ? [] : (query.output ?? []))].map(({ opaque }) => opaque)]
+  return { influence: deciding, flows, opaque: [...new Set(reasons.filter((reason) => reason !== null).map((reason) => withNames(reason, catalog)))] }
+}
+
+/** Lineage knows functions by oid only. */
+function withNames(reason: string, catalog: Catalog): string {
+  return reason.replace(/\bfunction (\d+)/, (words, oid: string) => {
+    const found = catalog.functions.get(Number(oid))
+    return found === undefined ? words : `function ${found.builtin ? displayName(found) : describeFunction(found)}`
+  })
 }
 
 /**
@@ -68,10 +82,10 @@ export function lineageOfText(raw: RawStatement, uses: readonly Use[], into: str
   if (readsRows) for (const { relation, written } of uses) for (const column of written ?? []) targets.push({ relation, column })
   if (into !== null && (raw.action === 'select' || raw.action === 'execute')) targets.push(newRelation(into))
   for (const one of functions) if (KEEPING[one.class] !== undefined) targets.push(KEEPING[one.class] as string)
-  return { influence: deciding, flows: targets.flatMap((target) => flowing.map((from) => ({ from, into: target }))) }
+  return { influence: deciding, flows: targets.flatMap((target) => flowing.map((from) => ({ from, into: target }))), opaque: [] }
 }
 
-export function lineageAttributes({ influence, flows }: LineageFacts, catalog: Catalog): Record<string, FactValue> {
+export function lineageAttributes({ influence, flows, opaque }: LineageFacts, catalog: Catalog): Record<string, FactValue> {
   const covered = new Map<string, NamedColumn>()
   const shown = (column: NamedColumn): string => {
     const name = column === '*' ? '*' : columnName(column)
@@ -83,6 +97,7 @@ export function lineageAttributes({ influence, flows }: LineageFacts, catalog: C
   const flowing = atMost(new Set(flows.map(({ from, into }) => `${shown(from)} > ${typeof into === 'string' && into !== '*' ? into : shown(into as NamedColumn)}`)), '* > *')
   if (deciding.length > 0) out['influence'] = deciding
   if (flowing.length > 0) out['write_lineage'] = flowing
+  if (opaque.length > 0) out['opaque_lineage'] = opaque.slice(0, MOST_REASONS)
   const pairs = [...covered].flatMap(([name, column]) => (column === '*' ? [] : coveredAs(column, catalog).map((other) => `${name} = ${other}`)))
   if (pairs.length === 0) return out
   out['covered_as'] = pairs.slice(0, MOST)
