@@ -180,7 +180,7 @@ describe('a client that sends its COPY data without waiting to be asked', () => 
 })
 
 describe('LISTEN, where a rule allows it', () => {
-  it('brings the notifications of the target to an idle client, with detected secrets masked', async () => {
+  it('brings the notifications of the target to an idle client, their payload masked where columns are: nobody can say what it was made of', async () => {
     const client = await connect()
     await client.query('LISTEN news')
     const told: pg.Notification[] = []
@@ -189,8 +189,7 @@ describe('LISTEN, where a rule allows it', () => {
     await behind.query("NOTIFY news, 'hello'; NOTIFY news, 'card 4111 1111 1111 1111'")
     await behind.end()
     await until('both notifications', () => (told.length >= 2 ? true : undefined))
-    expect(told[0]?.payload).toBe('hello')
-    expect(told[1]?.payload).not.toContain('4111 1111 1111 1111')
+    expect(told.map(({ channel, payload }) => [channel, payload])).toEqual([['news', '‹masked›'], ['news', '‹masked›']])
     expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
 })
