@@ -98,7 +98,7 @@ export class Answer {
   }
 }
 
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 25_000
 
 /** The client's end. `closed` settles once the other side is gone. */
 export class WireClient {
