@@ -20,6 +20,7 @@ import { createFreshness, type Freshness } from './freshness.ts'
 import { askPassword, negotiateProtocolVersion, readOpening, type StartupSettings, startupSettings, Wire } from './handshake.ts'
 import { ABORT, ABORT_AND_SYNC, ClientDone, FLUSH, PostgresLane, SYNC } from './lane.ts'
 import { measureWord } from './impact/asking.ts'
+import { type AskingPool, createAskingPool } from './impact/asking-pool.ts'
 import { guardWords } from './impact/guard-words.ts'
 import { measure } from './impact/measure.ts'
 import { createParserPool } from './parser.ts'
@@ -112,7 +113,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
     for (const database of target.postgres.databases) for (const [word, bytes] of databaseWords(`${target.name}/${database}`, target.postgres, database)) words.set(word, bytes)
     for (const database of target.postgres.databases) words.set(measureName(target, database), measureWord(target.postgres, database, target.postgres.searchPath, options.measureTimeoutMs))
   }
-  const measuring = { count: 0 }
+  const measuring = new Map<Database, AskingPool>()
   const databases = new Map<string, Database>()
   const knowledge = new WeakMap<Database, Known>()
   const connections = new Map<number, Connection>()
@@ -312,10 +313,9 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
         session, text: command.text, statements: command.raw, bound: command.bound, types, moved,
         inTransaction: command.context['in_transaction'] === true, backend: upstream.cancelKey.processId,
       }, {
-        door, parser, searchPath, open: measuring,
+        parser, searchPath,
         target: target.postgres,
-        word: { name: measureName(target, databaseName), bytes: words.get(measureName(target, databaseName)) as Buffer },
-        connectTimeoutMs: options.connectTimeoutMs,
+        pool: measuring.get(database) as AskingPool,
         boxMs: options.measureTimeoutMs,
         catalog: database.catalog,
         resolve: (statement, parameterTypes) => (database.resolver.active() ? database.resolver.resolve(statement, parameterTypes) : undefined),
@@ -436,6 +436,8 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
             onAnalysis: (state) => options.onAnalysis?.(key, state),
           })
           databases.set(key, database)
+          const word = measureName(target, name)
+          measuring.set(database, createAskingPool({ door, target: target.postgres, word: { name: word, bytes: words.get(word) as Buffer }, connectTimeoutMs: options.connectTimeoutMs }))
           // A target that is down must not keep the others from starting; readiness shows it and its clients are told.
           await database.refresh().catch(() => undefined)
           if (database.healthy()) await findAnalysis(database, target.postgres).catch((error: unknown) => faults.push(error instanceof Error ? error.message : String(error)))
@@ -457,6 +459,7 @@ export function createPostgresAdapter(options: PostgresOptions): PostgresAdapter
       await Promise.race([Promise.allSettled(accepting), over])
       for (const timer of timers) clearTimeout(timer)
       for (const database of databases.values()) database.stop()
+      for (const pool of measuring.values()) pool.stop()
       await parser.close()
     },
     health: () => [{ part: 'parser', ok: parser.healthy }, ...[...databases.values()].flatMap((database) => [

@@ -1,5 +1,4 @@
 import type { Impact, Measured, Session } from '../../../gateway/command.ts'
-import type { Door } from '../../adapter.ts'
 import type { CatalogRelation } from '../catalog.ts'
 import type { BindMessage } from '../codec.ts'
 import type { Field, RowMasker } from '../masking.ts'
@@ -7,7 +6,8 @@ import type { ParserPool } from '../parser.ts'
 import type { RawStatement } from '../raw.ts'
 import type { Resolution } from '../resolve/resolution.ts'
 import type { UpstreamTarget } from '../upstream.ts'
-import { type Asked, type Asking, cellsOf, openAsking } from './asking.ts'
+import { type Asked, cellsOf } from './asking.ts'
+import { type Asking, type AskingPool, MOST_AT_ONCE } from './asking-pool.ts'
 import { closureOf, type Key, quoted } from './closure.ts'
 import { describe, type Found, type TableFound } from './describe.ts'
 import { whyUnenforceable } from './enforceable.ts'
@@ -34,16 +34,12 @@ export interface MeasureInput {
 }
 
 export interface MeasureParts extends Omit<JudgeParts, 'until'> {
-  readonly door: Pick<Door, 'own' | 'measure'>
   readonly target: UpstreamTarget
-  readonly word: { readonly name: string; readonly bytes: Buffer }
-  readonly connectTimeoutMs: number
+  readonly pool: Pick<AskingPool, 'take'>
   /** For everything together. */
   readonly boxMs: number
   readonly parser: Pick<ParserPool, 'exact' | 'questions'>
   readonly searchPath: readonly string[]
-  /** Connections for measuring that are open now, in all; no more than MOST_AT_ONCE. */
-  readonly open: { count: number }
   /** Masks of what this agent may see of a query's rows. */
   readonly masker: (session: Session, statement: RawStatement, resolution: Resolution | undefined, fields: readonly Field[]) => RowMasker
 }
@@ -55,26 +51,14 @@ export async function measure(input: MeasureInput, parts: MeasureParts): Promise
   const at = new Date()
   const found = emptyFound(whyUnenforceable(input.statements))
   if (input.moved) return describe(input, withWhy(found, 'the session has another role, path or temporary tables than a new one, so its names cannot be asked about from outside'), at)
-  if (parts.open.count >= MOST_AT_ONCE) return describe(input, withWhy(found, `${MOST_AT_ONCE} other commands are being measured at this moment`), at)
-  parts.open.count++
-  try {
-    return await measureOn(input, found, at, until, parts)
-  } finally {
-    parts.open.count--
-  }
-}
-
-/** Held commands of many agents must not take all connections that a target has. */
-const MOST_AT_ONCE = 8
-
-async function measureOn(input: MeasureInput, found: Found, at: Date, until: number, parts: MeasureParts): Promise<Impact> {
   const questions = await parts.parser.questions(Buffer.from(input.text))
-  let asking: Asking
+  let asking: Asking | null
   try {
-    asking = await openAsking({ ...parts, session: input.session, until })
+    asking = await parts.pool.take(input.session, until)
   } catch {
     return describe(input, withWhy(found, 'no connection for measuring could be opened in time'), at)
   }
+  if (asking === null) return describe(input, withWhy(found, `too many at once: ${MOST_AT_ONCE} other commands were being measured all the time there was`), at)
   try {
     return describe(input, await lookAt(input, questions, found, asking, { ...parts, until }), at)
   } finally {
