@@ -53,7 +53,7 @@ async function judged(one: SqlCase): Promise<void> {
   await client.signIn(world.token('billing-bot'), { application_name: one.id })
   for (const sql of one.session ?? []) expect(await client.send(fe.query(sql)).reply(), sql).not.toMatch(/E:/)
   const text = textOf(one)
-  const expected = one.since !== undefined && one.since > major ? { verdict: 'reject', code: '42601' } : one
+  const expected = one.since !== undefined && one.since > major ? { verdict: 'reject', code: one.before ?? '42601' } : one
   let seen: Seen = { said: 'allow', code: '', message: '' }
   for (let time = 0; time < (one.often ?? 1); time++) {
     client.send(fe.query(text))

@@ -24,6 +24,8 @@ export interface SqlCase {
   readonly code?: string
   readonly fails?: string
   readonly since?: number
+  /** SQLSTATE of the target's own error below that version, where it is not a syntax error. */
+  readonly before?: string
   readonly not_recorded?: readonly string[]
   readonly actions?: readonly string[]
   readonly effect?: string
@@ -70,7 +72,7 @@ export interface WireCase {
 export const textOf = (one: SqlCase): string => one.sql ?? (one.repeat === undefined ? '' : one.repeat[0] + one.repeat[1].repeat(one.repeat[2]) + one.repeat[3])
 
 const FIELDS: ReadonlySet<string> = new Set([
-  'id', 'note', 'sql', 'repeat', 'often', 'session', 'verdict', 'production', 'approve', 'code', 'fails', 'since', 'not_recorded', 'actions', 'effect', 'relations', 'columns',
+  'id', 'note', 'sql', 'repeat', 'often', 'session', 'verdict', 'production', 'approve', 'code', 'fails', 'since', 'before', 'not_recorded', 'actions', 'effect', 'relations', 'columns',
   'functions', 'unknown', 'influence', 'write_lineage', 'startup', 'version', 'refused', 'bare', 'script', 'ran', 'not_ran',
 ])
 
