@@ -191,12 +191,36 @@ describe('bodies of functions written in SQL', () => {
   })
 })
 
+describe('a long list of rows', () => {
+  const rows = (first: string, more = ''): string => `/* é */ INSERT INTO people (id, email) VALUES ${first}, ${Array.from({ length: 20_000 }, (_, i) => `(${i}, 'e${i}')`).join(', ')}${more}`
+
+  it('means what a few of its rows mean, and is asked about by these', async () => {
+    const statement = await print.parse(rows("(1, 'a')"))
+    expect(statement.sql?.length).toBeLessThan(200)
+    const short = await resolve(print, "INSERT INTO people (id, email) VALUES (1, 'a'), (2, 'b')")
+    expect((await resolve(print, rows("(1, 'a')"))).queries).toEqual(short.queries)
+  })
+
+  it.each([
+    ['the first row', rows("('x', 'a')"), '22P02', "'x'"],
+    ['a row that stays', rows("(1, 'a')", ", (length(nobody), 'b')"), '42703', 'nobody'],
+    ['what stands behind it', rows("(1, 'a')", ' RETURNING nobody'), '42703', 'nobody'],
+  ])('is refused in the words about the whole text: %s', async (_, sql, code, at) => {
+    const found = await ask(print, sql)
+    if (found.kind !== 'rejected') throw new Error(found.kind)
+    expect(found.fields.get('C')).toBe(code)
+    // Counted from where the statement begins.
+    const { whole = '' } = await print.parse(sql)
+    expect(Number(found.fields.get('P'))).toBe(whole.lastIndexOf(at) + 1)
+  })
+})
+
 describe('a long tree', () => {
   const many = Array.from({ length: 400 }, (_, i) => `'e${i}'`).join(', ')
 
   it.each([
     `SELECT name, email_of(id), ROW(id, boss) < ROW(1, 2) FROM named JOIN people ON name = email WHERE email IN (${many}) GROUP BY name, id, boss ORDER BY 1`,
-    `INSERT INTO people (id, email) VALUES ${Array.from({ length: 400 }, (_, i) => `(${i}, 'e${i}')`).join(', ')} ON CONFLICT (id) DO UPDATE SET email = excluded.email RETURNING *`,
+    `INSERT INTO people (id, email) VALUES ${Array.from({ length: 400 }, (_, i) => `(${i}, lower('e${i}'))`).join(', ')} ON CONFLICT (id) DO UPDATE SET email = excluded.email RETURNING *`,
     `DELETE FROM people WHERE id = 1 AND email NOT IN (${many}) AND hidden_code(id) > 0 RETURNING returned(id)`,
   ])('is read by a thread, and means the same there: %.40s', async (sql) => {
     const statement = await print.parse(sql)

@@ -85,5 +85,7 @@ function plainType({ names, typmods, arrayBounds, setof, pct_type: ofColumn }: T
   const parts = stringsOf(names)
   const name = parts.at(-1) ?? ''
   if (!PLAIN_TYPES.has(name) || parts.length > 2 || (parts.length === 2 && parts[0] !== 'pg_catalog') || setof === true || ofColumn === true || arrayBounds !== undefined) return null
-  return `${parts.join('.')} ${JSON.stringify(listOf(typmods).map((typmod) => treeOf(treeOf(treeOf(typmod)['A_Const'])['ival'])['ival'] ?? typmod))}`
+  const modifiers = listOf(typmods)
+  const words = parts.length === 1 ? name : parts.join('.')
+  return modifiers.length === 0 ? words : `${words} ${JSON.stringify(modifiers.map((typmod) => treeOf(treeOf(treeOf(typmod)['A_Const'])['ival'])['ival'] ?? typmod))}`
 }
