@@ -53,14 +53,15 @@ async function judged(one: SqlCase): Promise<void> {
   await client.signIn(world.token('billing-bot'), { application_name: one.id })
   for (const sql of one.session ?? []) expect(await client.send(fe.query(sql)).reply(), sql).not.toMatch(/E:/)
   const text = textOf(one)
-  const expected = one.since !== undefined && one.since > major ? { verdict: 'reject', code: one.before ?? '42601' } : one
+  const isBefore = one.since !== undefined && one.since > major
+  const expected: SqlCase = !isBefore ? one : one.before === undefined ? { ...one, verdict: 'reject', code: '42601' } : { ...one, fails: one.before }
   let seen: Seen = { said: 'allow', code: '', message: '' }
   for (let time = 0; time < (one.often ?? 1); time++) {
     client.send(fe.query(text))
     seen = await outcome(client, one.approve === true)
   }
   const { verdict } = expected
-  const code = (verdict === 'allow' || verdict === 'hold' ? one.fails : 'code' in expected ? expected.code : undefined) ?? ''
+  const code = (verdict === 'allow' || verdict === 'hold' ? expected.fails : expected.code) ?? ''
   expect(`${seen.said} ${seen.code} ${seen.message}`).toMatch(new RegExp(`^${verdict === 'reject' || (verdict === 'allow' && code !== '') ? 'error' : verdict} ${code === '' && verdict !== 'deny' ? ' ' : code}`))
   const ran = statementsIn(await logSince(), one.id).filter((statement) => !isOurs(statement))
   const mayRun = verdict === 'allow' || (verdict === 'hold' && one.approve === true)

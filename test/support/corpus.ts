@@ -24,7 +24,7 @@ export interface SqlCase {
   readonly code?: string
   readonly fails?: string
   readonly since?: number
-  /** SQLSTATE of the target's own error below that version, where it is not a syntax error. */
+  /** Below that version it is allowed as well, and the target's error when it runs is this. */
   readonly before?: string
   readonly not_recorded?: readonly string[]
   readonly actions?: readonly string[]
