@@ -51,12 +51,14 @@ export type DecideResult =
   | { readonly kind: 'not_found' }
 
 /**
- * Holds and their decisions. Every method is durable (or has thrown `store_unavailable`) when it returns, and
- * synchronous on purpose: a decision and its record happen in one tick.
+ * Holds and their decisions. Every method is durable (or has thrown `store_unavailable`) when it returns, and (but for
+ * openSoon) synchronous on purpose: a decision and its record happen in one tick.
  */
 export interface DecisionQueue {
   /** A new pending hold, or (T2) the detached pending hold of the same principal, target and fingerprint, attached to this connection. */
   open(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, policyVersion: string, impact?: Impact | null): Hold
+  /** The same, in one commit with all others that come within a few milliseconds; resolves when it is durable. */
+  openSoon(command: Command, verdict: Extract<Verdict, { kind: 'hold' }>, policyVersion: string, impact?: Impact | null): Promise<Hold>
   /** The most that a run under this approval may change. Null: nobody could say, so it is not limited. */
   ceiling(holdId: string): Ceiling | null
   /** Any replica may call this. One conditional UPDATE decides; the loser of a tie gets `already_settled`. */

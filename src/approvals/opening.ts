@@ -19,21 +19,27 @@ export interface OpeningOptions {
   readonly maxPendingPerPrincipal: number
 }
 
-/** T1 and T2: the row of a held command, new or the one that waited for it. See DecisionQueue.open. */
+/** What is to be opened: the arguments of DecisionQueue.open. */
+export interface Opening {
+  readonly command: Command
+  readonly verdict: HoldVerdict
+  readonly policyVersion: string
+  readonly impact: Impact | null
+}
+
+/** T1 and T2: the rows of held commands, each new or the one that waited for it, in one commit: all of them or none. See DecisionQueue.open. */
 export function createOpening(
   { store, now, mine, write, changed, end, existing }: Transitions,
   { maskSecrets, maxPendingPerPrincipal: maxPending }: OpeningOptions,
-): (command: Command, verdict: HoldVerdict, policyVersion: string, impact: Impact | null) => HoldRow {
-  const open = (command: Command, verdict: HoldVerdict, policyVersion: string, impact: Impact | null): HoldRow => {
+): (openings: readonly Opening[]) => readonly HoldRow[] {
+  const open = ({ command, verdict, policyVersion, impact }: Opening): HoldRow => {
     const { principal } = command.session
     if (seatsNeeded(verdict.slots) === Number.POSITIVE_INFINITY) {
       throw new GatewayError('config_invalid', `rule ${verdict.rule} asks for a review by nobody`)
     }
-    return write(() => {
-      if (store.isDisabled(principal.id)) throw new GatewayError('credential_invalid', 'this identity has been disabled')
-      const id = reattach(command, verdict, policyVersion, impact) ?? begin(command, verdict, policyVersion, impact)
-      return existing(id)
-    })
+    if (store.isDisabled(principal.id)) throw new GatewayError('credential_invalid', 'this identity has been disabled')
+    const id = reattach(command, verdict, policyVersion, impact) ?? begin(command, verdict, policyVersion, impact)
+    return existing(id)
   }
 
   /** T2. Null when there is none, or when what is asked for has changed: then the old one ends and people are asked anew. */
@@ -137,7 +143,7 @@ export function createOpening(
     return told?.kind === 'failed' && told.code === 'ceiling_exceeded' ? told.message : null
   }
 
-  return open
+  return (openings) => write(() => openings.map(open))
 }
 
 function briefingColumns(briefing: Briefing) {

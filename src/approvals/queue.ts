@@ -6,9 +6,9 @@ import type { SecretMasker } from './briefing.ts'
 import { canonicalJson } from './briefing.ts'
 import { createDeciding } from './deciding.ts'
 import type { Authority } from './eligibility.ts'
-import type { DecideResult, DecisionQueue } from './hold.ts'
+import type { DecideResult, DecisionQueue, Hold } from './hold.ts'
 import { createJournal } from './journal.ts'
-import { createOpening } from './opening.ts'
+import { createOpening, type Opening } from './opening.ts'
 import type { HoldReads } from './reads.ts'
 import { createReads } from './reads.ts'
 import { createSpending } from './spending.ts'
@@ -22,6 +22,7 @@ const BATCH = 200
 const KEPT_CHANGES = 10_000
 const SWEEP_EVERY_MS = 1_000
 const SEEN_EVERY_MS = 5_000
+const TOGETHER_MS = 4
 
 export interface QueueOptions {
   readonly store: Store
@@ -64,6 +65,11 @@ export interface ApprovalQueue extends DecisionQueue, HoldReads {
   stop(): void
 }
 
+interface Soon extends Opening {
+  readonly resolve: (hold: Hold) => void
+  readonly reject: (error: unknown) => void
+}
+
 /** The process's own clock: starts at the wall clock and then only goes forward, whatever is done to the system time. */
 export function gatewayClock(): number {
   return performance.timeOrigin + performance.now()
@@ -91,7 +97,7 @@ export function createDecisionQueue(options: QueueOptions): ApprovalQueue {
   }
   const transitions = createTransitions(store, journal, now, mine, notice)
   const { write, changed, end, existing } = transitions
-  const openRow = createOpening(transitions, { maskSecrets, maxPendingPerPrincipal: options.maxPendingPerPrincipal ?? 1_000 })
+  const openRows = createOpening(transitions, { maskSecrets, maxPendingPerPrincipal: options.maxPendingPerPrincipal ?? 1_000 })
   const { decide, revoke } = createDeciding(transitions, authority, maskSecrets)
   const { unclaim, ...spending } = createSpending(transitions)
 
@@ -101,8 +107,40 @@ export function createDecisionQueue(options: QueueOptions): ApprovalQueue {
 
   const open: DecisionQueue['open'] = (command, verdict, policyVersion, impact = null) => {
     mustBeCurrent()
-    return waiting.add(openRow(command, verdict, policyVersion, impact), command, verdict.slots)
+    const [row] = openRows([{ command, verdict, policyVersion, impact }])
+    return waiting.add(row as HoldRow, command, verdict.slots)
   }
+
+  // Each commit is a sync of the disk that everybody waits for, so many holds of one moment share one.
+  let soon: Soon[] = []
+  const openTogether = (): void => {
+    const openings = soon
+    soon = []
+    const each = (work: (one: Soon, index: number) => Hold): void => {
+      for (const [index, one] of openings.entries()) {
+        try {
+          one.resolve(work(one, index))
+        } catch (error) {
+          one.reject(error)
+        }
+      }
+    }
+    try {
+      mustBeCurrent()
+      const rows = openRows(openings)
+      each(({ command, verdict }, index) => waiting.add(rows[index] as HoldRow, command, verdict.slots))
+    } catch (error) {
+      const isOfAll = openings.length === 1 || (error instanceof GatewayError && (error.code === 'store_unavailable' || error.code === 'recording_unavailable'))
+      // Else one that cannot be opened has undone all: each by itself, so that it fails alone.
+      each(({ command, verdict, policyVersion, impact }) => {
+        if (isOfAll) throw error
+        return open(command, verdict, policyVersion, impact)
+      })
+    }
+  }
+  const openSoon: DecisionQueue['openSoon'] = (command, verdict, policyVersion, impact = null) => new Promise((resolve, reject) => {
+    if (soon.push({ command, verdict, policyVersion, impact, resolve, reject }) === 1) setTimeout(openTogether, TOGETHER_MS)
+  })
 
   const ceiling: DecisionQueue['ceiling'] = (holdId) => {
     const json = existing(holdId).ceilingJson
@@ -207,6 +245,7 @@ export function createDecisionQueue(options: QueueOptions): ApprovalQueue {
 
   return {
     open,
+    openSoon,
     ceiling,
     decide,
     revoke,

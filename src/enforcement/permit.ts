@@ -198,15 +198,14 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
       const redeemed = queue.redeem(command, verdict.slots)
       if (redeemed) return { admit: () => admitRedeemed(command, verdict, redeemed.holdId, onHeld), drop: (cause) => giveBack(redeemed.holdId, cause) }
       append(command, 'command', { ...describe(command), context: command.context, digest: command.digest, fingerprint: command.fingerprint })
-      if (command.measure === undefined) return openHold(command, verdict, version, null, onHeld)
-      return whenMeasured(command, (impact) => openHold(command, verdict, version, impact, onHeld))
+      if (command.measure === undefined) return opened(queue.open(command, verdict, version, null), command, verdict, onHeld)
+      return whenMeasured(command, async (impact) => opened(await queue.openSoon(command, verdict, version, impact), command, verdict, onHeld))
     } catch (error) {
       return { admit: () => unavailable(command, error), drop: () => undefined }
     }
   }
 
-  function openHold(command: Command, verdict: HoldVerdict, version: string, impact: Impact | null, onHeld: (hold: Hold) => void): Consideration {
-    const hold = queue.open(command, verdict, version, impact)
+  function opened(hold: Hold, command: Command, verdict: HoldVerdict, onHeld: (hold: Hold) => void): Consideration {
     parts.observe('hold', command)
     if (verdict.mode === 'poll') {
       queue.detach(hold.id)
@@ -220,13 +219,13 @@ export function createEnforcementPoint(parts: EnforcementParts): EnforcementPoin
   }
 
   /** The hold is opened as soon as the target has answered, whether or not the command's turn has come by then. */
-  function whenMeasured(command: Command, then: (impact: Impact | null) => Consideration): Consideration {
+  function whenMeasured(command: Command, then: (impact: Impact | null) => Promise<Consideration>): Consideration {
     let dropped = false
-    const next = measured(command).then((impact): Consideration => {
+    const next = measured(command).then(async (impact): Promise<Consideration> => {
       // It lost its turn, or its client cancelled, while the target was asked: nobody is to decide on what nobody waits for.
       if (dropped || command.withdrawn.reason === 'cancelled') return { admit: () => refuse(command, withdrawnRefusal(command)), drop: () => undefined }
       try {
-        return then(impact)
+        return await then(impact)
       } catch (error) {
         return { admit: () => unavailable(command, error), drop: () => undefined }
       }

@@ -14,7 +14,7 @@ export type Judged =
   | { readonly kind: 'refused'; readonly why: string }
 
 export interface JudgeParts {
-  readonly parser: Pick<ParserPool, 'exact'>
+  readonly parser: Pick<ParserPool, 'parse' | 'exact'>
   readonly catalog: () => Catalog
   /** What the target makes of a statement, as the agent's session begins; undefined where the target is not asked. */
   readonly resolve: (statement: RawStatement, types: readonly number[]) => Resolution | undefined | Promise<Resolution | undefined>
@@ -27,7 +27,13 @@ export interface JudgeParts {
 const HARMLESS: ReadonlySet<string> = new Set(['pure', 'time', 'catalog'])
 
 export async function judge(sql: string, types: readonly number[], parts: JudgeParts): Promise<Judged> {
-  const statements = await parts.parser.exact(Buffer.from(sql))
+  const bytes = Buffer.from(sql)
+  // What runs in it is the same for all texts of its shape; only the target's refusal may be about another one's literal.
+  const judged = await judgeRead(await parts.parser.parse(bytes), types, parts)
+  return judged.kind === 'refused' ? judgeRead(await parts.parser.exact(bytes), types, parts) : judged
+}
+
+async function judgeRead(statements: readonly RawStatement[], types: readonly number[], parts: JudgeParts): Promise<Judged> {
   const [statement] = statements
   if (statement === undefined || statements.length > 1 || statement.node !== 'SelectStmt' || statement.effect !== 'read' || statement.nested.length > 0 || statement.locking.length > 0) {
     return refused('the query made of it is not a plain one')

@@ -38,7 +38,7 @@ export interface MeasureParts extends Omit<JudgeParts, 'until'> {
   readonly pool: Pick<AskingPool, 'take'>
   /** For everything together. */
   readonly boxMs: number
-  readonly parser: Pick<ParserPool, 'exact' | 'questions'>
+  readonly parser: Pick<ParserPool, 'parse' | 'exact' | 'questions'>
   readonly searchPath: readonly string[]
   /** Masks of what this agent may see of a query's rows. */
   readonly masker: (session: Session, statement: RawStatement, resolution: Resolution | undefined, fields: readonly Field[]) => RowMasker
