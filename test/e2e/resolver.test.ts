@@ -191,6 +191,20 @@ describe('bodies of functions written in SQL', () => {
   })
 })
 
+describe('what decides whether a statement fails', () => {
+  it.each([
+    'SELECT 1 / (length(email) - 3) FROM people',
+    "SELECT substr(email, 1, id), email LIKE 'a%', coalesce(email, (1 / id)::text) FROM adults",
+    'SELECT name, n + 1, upper(name) FROM named',
+    'SELECT email_of(id), hidden_code(boss) FROM people',
+    'WITH x AS MATERIALIZED (SELECT id, email::int AS e FROM adults) SELECT id FROM x',
+  ])('is the same by either way of asking: %s', async (sql) => {
+    const [printed, shown] = [await resolve(print, sql), await resolve(byFunction, sql)]
+    expect(printed.queries[0]?.fails).toBeDefined()
+    expect(printed.queries.map(({ fails }) => fails)).toEqual(shown.queries.map(({ fails }) => fails))
+  })
+})
+
 describe('a long list of rows', () => {
   const rows = (first: string, more = ''): string => `/* é */ INSERT INTO people (id, email) VALUES ${first}, ${Array.from({ length: 20_000 }, (_, i) => `(${i}, 'e${i}')`).join(', ')}${more}`
 
