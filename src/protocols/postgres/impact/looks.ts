@@ -24,14 +24,14 @@ export const FOREIGN_KEYS = `WITH RECURSIVE reached (oid) AS (
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint w WHERE w.oid OPERATOR(pg_catalog.=) k.conparentid AND w.confrelid OPERATOR(pg_catalog.=) ANY (SELECT oid FROM reached))
   ORDER BY k.oid LIMIT 200`
 
-/** Who holds or waits for a lock on one of the relations now: pid, mode, granted, who, program, seconds in its transaction. $1: relations, $2: the agent's own backend. */
+/** Who holds or waits for a lock on one of the relations now: pid, mode, granted, who, program, seconds in its transaction. The agent's own backend is among them. $1: relations. */
 export const LOCKS = `SELECT l.pid, l.mode, l.granted, a.usename, a.application_name, pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) a.xact_start)::pg_catalog.int8
   FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid OPERATOR(pg_catalog.=) l.pid
   WHERE l.locktype OPERATOR(pg_catalog.=) 'relation' AND l.relation OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[])
     AND l.database OPERATOR(pg_catalog.=) (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database())
-    AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND l.pid OPERATOR(pg_catalog.<>) $2::pg_catalog.int4
+    AND l.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid()
     AND l.mode OPERATOR(pg_catalog.<>) 'AccessShareLock'
-  ORDER BY l.granted, l.pid LIMIT 20`
+  ORDER BY l.granted, l.pid LIMIT 60`
 
 /** What the agent's own backend holds: relation, mode. $1: its process id. */
 export const HELD_LOCKS = `SELECT l.relation::pg_catalog.regclass::pg_catalog.text, l.mode FROM pg_catalog.pg_locks l

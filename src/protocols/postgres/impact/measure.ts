@@ -77,7 +77,7 @@ async function lookAt(input: MeasureInput, questions: readonly (readonly RowsQue
   const oids = [...new Set([...tables.flatMap((one) => (one.relation === null ? [] : family(one.relation, parts))), ...(tables.length > 0 ? [] : namedIn(input.statements, parts))])]
   const counts = await looked(asking, COUNTS, [])
   const sizes = oids.length === 0 ? [] : await looked(asking, SIZES, [list(oids)])
-  const locks = oids.length === 0 ? [] : await looked(asking, LOCKS, [list(oids), String(input.backend)])
+  const locks = oids.length === 0 ? [] : (await looked(asking, LOCKS, [list(oids)])).filter(([pid]) => Number(pid) !== input.backend).slice(0, 20)
   const held = input.inTransaction ? await looked(asking, HELD_LOCKS, [String(input.backend)]) : []
   const blocked = input.inTransaction ? await looked(asking, BLOCKED, [String(input.backend)]) : []
   const dependents = tables.length > 0 || oids.length === 0 ? [] : await looked(asking, DEPENDENTS, [list(oids)])
@@ -145,7 +145,7 @@ async function othersOf(question: RowsQuestion, relation: CatalogRelation, state
   const without = (measured: Measured) => ({ measured, cascades: [] })
   if (question.action === 'insert' || question.action === 'copy_out' || question.action === 'create') return without(exact(0))
   if (relation.kind === 'v') return without(unknown(`${shown(relation)} is a view: what hangs on the tables behind it is not followed`))
-  const answer = await asked(asking, FOREIGN_KEYS, [list(family(relation, parts))])
+  const answer = await asking.look(FOREIGN_KEYS, [list(family(relation, parts))])
   if (answer.kind !== 'rows') return without(unknown(whyNot(answer, parts)))
   const keys = answer.rows.map((row) => keyOf(cellsOf(row)))
   const closure = closureOf(question, family(relation, parts), keys, statement.object.cascade)
@@ -209,12 +209,8 @@ function shortened(cell: string | null): string | null {
 // ---- asking
 
 async function looked(asking: Asking, text: string, values: readonly string[]): Promise<readonly (readonly (string | null)[])[]> {
-  const answer = await asked(asking, text, values)
+  const answer = await asking.look(text, values)
   return answer.kind === 'rows' ? answer.rows.map(cellsOf) : []
-}
-
-function asked(asking: Asking, text: string, values: readonly string[]): Promise<Asked> {
-  return asking.ask({ text, types: [], formats: [], values: values.map((value) => Buffer.from(value)) })
 }
 
 function put(query: Generated, { bound, types }: MeasureInput, asking: Asking): Promise<Asked> {
