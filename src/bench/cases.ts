@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Route, Stage, Way } from './stage.ts'
-import { complete, cpuMicroseconds, median, residentKilobytes } from './tools.ts'
+import { complete, cpuMicroseconds, median, residentKilobytes, waitedMicroseconds } from './tools.ts'
 
 export interface Tools {
   readonly pgbench: string
@@ -14,8 +14,10 @@ export interface Tools {
 export interface Measured {
   /** Transactions (bulk: megabytes) per second. */
   readonly rate: number
-  /** CPU of the relay for one statement (bulk: one megabyte), in microseconds. */
+  /** CPU of the relay for one statement (bulk: one megabyte), in microseconds. Connecting is not in it, but where it is what is measured. */
   readonly cpu: number | undefined
+  /** The part of the run in which the relay's main thread was ready and waited for a CPU, 0 to 1. */
+  readonly waited: number | undefined
   /** Median latency in microseconds, where the case is about latency. */
   readonly p50: number | undefined
 }
@@ -54,22 +56,39 @@ function pgbench(name: string, way: Way, goal: string, how: PgbenchCase, unit: C
         await writeFile(file, how.script)
         args.push('-f', file)
       }
+      const { relayPid } = route
+      // Eight sign-ins would be a fifth of what a slow second costs: what they and one transaction each take is found beforehand.
+      const isPerStatement = unit === 'TPS' && relayPid !== undefined
+      const connecting = isPerStatement ? await cpuOf(relayPid, () => complete(tools.pgbench, [...args, '-t', '1'], route.environment)) : undefined
       args.push(...(length === 'warm' && unit === 'TPS' ? ['-t', String(Math.ceil(4_000 / how.clients / (how.statements ?? 1)))] : ['-T', String(SECONDS)]))
       if (how.latency) args.push('-l', `--log-prefix=${prefix}`)
-      const before = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
-      const out = await complete(tools.pgbench, args, route.environment)
-      const after = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
+      let out = ''
+      const began = performance.now()
+      const waitedBefore = relayPid === undefined ? undefined : waitedMicroseconds(relayPid)
+      const run = async (): Promise<void> => { out = await complete(tools.pgbench, args, route.environment) }
+      const cpu = relayPid === undefined ? await run().then(() => undefined) : await cpuOf(relayPid, run)
+      const waitedAfter = relayPid === undefined ? undefined : waitedMicroseconds(relayPid)
+      const microseconds = (performance.now() - began) * 1_000
       const rate = Number(/^tps = ([\d.]+)/m.exec(out)?.[1])
       const count = Number(/transactions actually processed: (\d+)/.exec(out)?.[1])
       if (!(rate > 0) || /number of failed transactions: [1-9]/.test(out)) throw new Error(`pgbench told no rate, or transactions failed:\n${out}`)
       const perRun = unit === 'MB/s' ? tools.bulkBytes / 1e6 : 1
       return {
         rate: rate * perRun,
-        cpu: before === undefined || after === undefined ? undefined : (after - before) / (count * (how.statements ?? 1) * perRun),
+        cpu: cpu === undefined || (isPerStatement && connecting === undefined) ? undefined : (cpu - (connecting ?? 0)) / ((count - (isPerStatement ? how.clients : 0)) * (how.statements ?? 1) * perRun),
+        waited: waitedBefore === undefined || waitedAfter === undefined ? undefined : (waitedAfter - waitedBefore) / microseconds,
         p50: how.latency ? await medianLatency(tools.directory) : undefined,
       }
     },
   }
+}
+
+/** Microseconds of CPU that a process used meanwhile. */
+async function cpuOf(pid: number, work: () => Promise<unknown>): Promise<number | undefined> {
+  const before = cpuMicroseconds(pid)
+  await work()
+  const after = cpuMicroseconds(pid)
+  return before === undefined || after === undefined ? undefined : after - before
 }
 
 /** Median of pgbench's own per-transaction log (third field, microseconds). */
@@ -87,13 +106,15 @@ function copyOut(name: string, goal: string): Case {
   return {
     name, way: 'plain', goal, unit: 'MB/s', apart: true,
     async run(tools, route) {
-      const before = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
+      const { relayPid } = route
+      const waitedBefore = relayPid === undefined ? undefined : waitedMicroseconds(relayPid)
       const began = performance.now()
-      await complete(tools.psql, ['-q', ...Array.from({ length: COPIES }, () => ['-c', 'COPY bulk TO STDOUT']).flat()], route.environment, 'drop')
+      const run = (): Promise<unknown> => complete(tools.psql, ['-q', ...Array.from({ length: COPIES }, () => ['-c', 'COPY bulk TO STDOUT']).flat()], route.environment, 'drop')
+      const cpu = relayPid === undefined ? await run().then(() => undefined) : await cpuOf(relayPid, run)
       const seconds = (performance.now() - began) / 1_000
-      const after = route.relayPid === undefined ? undefined : cpuMicroseconds(route.relayPid)
+      const waitedAfter = relayPid === undefined ? undefined : waitedMicroseconds(relayPid)
       const megabytes = (tools.bulkBytes * COPIES) / 1e6
-      return { rate: megabytes / seconds, cpu: before === undefined || after === undefined ? undefined : (after - before) / megabytes, p50: undefined }
+      return { rate: megabytes / seconds, cpu: cpu === undefined ? undefined : cpu / megabytes, waited: waitedBefore === undefined || waitedAfter === undefined ? undefined : (waitedAfter - waitedBefore) / (seconds * 1e6), p50: undefined }
     },
   }
 }

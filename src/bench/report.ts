@@ -7,7 +7,7 @@ export interface Row {
   readonly found: ReadonlyMap<Variant, readonly Measured[]>
 }
 
-const head = (peer: string): readonly string[] => ['case', 'unit', 'direct', peer, 'ours', `${peer}/direct`, 'ours/direct', 'floor / goal', `CPU ${peer}`, 'CPU ours', 'p50 direct', `${peer} +`, 'ours +', 'spread']
+const head = (peer: string): readonly string[] => ['case', 'unit', 'direct', peer, 'ours', `${peer}/direct`, 'ours/direct', 'floor / goal', `CPU ${peer}`, 'CPU ours', 'p50 direct', `${peer} +`, 'ours +', 'ours waits', 'spread']
 
 /** Medians. CPU is the relay's own per statement (bulk: per MB), in us; `+` is what a relay adds to the median latency, in us. */
 export function printTable(rows: readonly Row[], peer: Variant): void {
@@ -16,6 +16,7 @@ export function printTable(rows: readonly Row[], peer: Variant): void {
   for (const line of lines) process.stdout.write(`${line.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`)
   process.stdout.write('Bulk and COPY: the target on a CPU of its own, where there are two. All else: client, relay and target on one CPU.\n')
   process.stdout.write('CPU: of the relay, us per statement (bulk: per MB). p50 and +: us. spread: widest of (max - min) / median over the rounds.\n')
+  process.stdout.write('ours waits: of the time of a run, what the gateway was ready in and got no CPU. Besides what one CPU for all explains, others have it then, and the ratio says little.\n')
 }
 
 /** One case, while the others are still running. */
@@ -37,7 +38,7 @@ function cells({ one, found }: Row, peer: Variant): readonly string[] {
   const spreads = [...found.values()].map((all) => spread(all.map((measured) => measured.rate)))
   return [
     one.name, one.unit, number(direct, 0), number(rate(peer), 0), number(rate('holdpoint'), 0), ratio(peer), ratio('holdpoint'), one.goal,
-    number(cpu(peer), 0), number(cpu('holdpoint'), 0), number(p50('direct'), 0), added(peer), added('holdpoint'), `${(Math.max(...spreads) * 100).toFixed(0)} %`,
+    number(cpu(peer), 0), number(cpu('holdpoint'), 0), number(p50('direct'), 0), added(peer), added('holdpoint'), percent(of('holdpoint', (measured) => measured.waited)), `${(Math.max(...spreads) * 100).toFixed(0)} %`,
   ]
 }
 
@@ -51,6 +52,10 @@ function subtract(a: number | undefined, b: number | undefined): number | undefi
 
 function spread(values: readonly number[]): number {
   return values.length < 2 ? 0 : (Math.max(...values) - Math.min(...values)) / median(values)
+}
+
+function percent(value: number | undefined): string {
+  return value === undefined ? '-' : `${(value * 100).toFixed(0)} %`
 }
 
 function number(value: number | undefined, digits: number): string {

@@ -66,6 +66,16 @@ function busyTicks(): ReadonlyMap<number, number> {
   return found
 }
 
+/** Microseconds in which a process's main thread was ready and had to wait for a CPU; undefined where /proc does not tell. */
+export function waitedMicroseconds(pid: number): number | undefined {
+  try {
+    const nanoseconds = Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1])
+    return Number.isNaN(nanoseconds) ? undefined : nanoseconds / 1_000
+  } catch {
+    return undefined
+  }
+}
+
 /** Microseconds of CPU a process has used, all its threads; undefined where /proc does not tell. */
 export function cpuMicroseconds(pid: number): number | undefined {
   try {
