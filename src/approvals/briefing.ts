@@ -118,11 +118,17 @@ export function substanceOf(briefing: Briefing): string {
 
 /** JSON with sorted keys and no blanks; the bytes that are hashed. `undefined` members are left out, as JSON does. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
-  members.sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`
+  let out = ''
+  if (Array.isArray(value)) {
+    for (const item of value) out += `${out === '' ? '' : ','}${canonicalJson(item ?? null)}`
+    return `[${out}]`
+  }
+  for (const key of Object.keys(value).sort()) {
+    const member = (value as Readonly<Record<string, unknown>>)[key]
+    if (member !== undefined) out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`
+  }
+  return `{${out}}`
 }
 
 function refuseUnreviewable(command: Command): void {
