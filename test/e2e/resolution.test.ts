@@ -289,6 +289,18 @@ describe('changes of the catalogue', () => {
     expect(await told(client.query('SELECT note FROM migrated'))).toMatch(/^42P01 /)
   }))
 
+  it('may lock tables and go on with them: nobody else is asked who would wait for them', () => withClient(async (client) => {
+    for (const lock of ['LOCK TABLE plain IN ACCESS EXCLUSIVE MODE', 'TRUNCATE plain']) {
+      expect(await told(client.query('BEGIN'))).toBe('BEGIN null')
+      expect(await told(client.query(lock))).not.toContain('42501')
+      expect(await told(client.query(`INSERT INTO plain (id, note) VALUES (70, 'locked') RETURNING note`))).toBe('INSERT 1')
+      expect(await told(client.query('SELECT w.note FROM window_to_plain w WHERE w.id = 70'))).toBe('SELECT 1')
+      expect(await told(client.query('SELECT note FROM window_to_vault'))).toContain('42501')
+      expect(await told(client.query('ROLLBACK'))).toBe('ROLLBACK null')
+    }
+    expect(await told(client.query('SELECT note FROM plain WHERE id = 1'))).toBe('SELECT 1')
+  }))
+
   it('cannot give a closed table another name first', () => withClient(async (client) => {
     await behind.query(`ALTER TABLE vault OWNER TO ${world.database.user}`)
     await client.query('BEGIN')

@@ -37,6 +37,8 @@ import { analyse, analysisMessages, send, sendBeforeSync, sendInput, type Upstre
 
 /** What a message costs here besides its bytes. */
 const MESSAGE_OVERHEAD_BYTES = 128
+/** COPY data that goes on as one piece. */
+const COPY_RUN_BYTES = 64 << 10
 /** Answers awaited above which nothing more is sent. The target keeps at most 8 KiB of answers to itself until a Sync, far fewer than these. */
 const MAX_OUTSTANDING = 4096
 export const ABORT = 'postgres/abort'
@@ -571,12 +573,33 @@ export class PostgresLane implements Lane, ExchangeLane {
     const flight = this.relay.copyIn
     // The COPY is over (it failed at the target, or was refused) and the client is still sending: ignored, as the server does.
     if (flight === undefined) return
-    if (message.type !== frontend.copyData) this.relay.copyIn = undefined
-    else flight.bytes += message.bytes.length
-    await this.#recordInput(flight, message.type === frontend.copyData ? message.bytes.subarray(HEADER) : undefined)
-    const sent = sendInput(flight.permit, this.#parts.upstream, message.bytes)
+    if (message.type !== frontend.copyData) {
+      this.relay.copyIn = undefined
+      await this.#recordInput(flight, undefined)
+      const sent = sendInput(flight.permit, this.#parts.upstream, message.bytes)
+      if (sent) await sent
+      this.#copyGate = !this.relay.idle && !flight.extended
+      return
+    }
+    // Clients send a line in each: what lies here already is recorded and sent as one.
+    const run = [message, ...this.#copyDataAhead(message.bytes.length)]
+    for (const { bytes } of run) flight.bytes += bytes.length
+    await this.#recordInput(flight, run.length === 1 ? message.bytes.subarray(HEADER) : Buffer.concat(run.map(({ bytes }) => bytes.subarray(HEADER))))
+    const sent = sendInput(flight.permit, this.#parts.upstream, run.length === 1 ? message.bytes : Buffer.concat(run.map(({ bytes }) => bytes)))
     if (sent) await sent
-    if (message.type !== frontend.copyData) this.#copyGate = !this.relay.idle && !flight.extended
+  }
+
+  /** Takes the CopyData that has arrived behind the first. */
+  #copyDataAhead(firstBytes: number): readonly Message[] {
+    let count = 0
+    let size = firstBytes
+    for (let next = this.#inbox[0]; next !== undefined && next.type === frontend.copyData && next.oversize === undefined && size < COPY_RUN_BYTES; next = this.#inbox[count]) {
+      size += next.bytes.length
+      count++
+    }
+    const taken = this.#inbox.splice(0, count)
+    for (const message of taken) this.#took(message)
+    return taken
   }
 
   /** Undefined: the input is over. Messages may be cut anywhere, so what could be half of a find waits for the next one. */
@@ -991,9 +1014,13 @@ export class PostgresLane implements Lane, ExchangeLane {
 
   #shift(): Message | undefined {
     const message = this.#inbox.shift()
-    if (message !== undefined) this.#inboxBytes -= message.bytes.length + MESSAGE_OVERHEAD_BYTES
-    if (this.#inboxBytes <= this.#parts.spoolBytes && this.#parts.client.isPaused()) this.#parts.client.resume()
+    if (message !== undefined) this.#took(message)
     return message
+  }
+
+  #took({ bytes }: Message): void {
+    this.#inboxBytes -= bytes.length + MESSAGE_OVERHEAD_BYTES
+    if (this.#inboxBytes <= this.#parts.spoolBytes && this.#parts.client.isPaused()) this.#parts.client.resume()
   }
 
   #arrive(): void {

@@ -61,6 +61,16 @@ export function changesCatalog(statement: RawStatement): boolean {
   return statement.class === 'ddl' || statement.class === 'dcl'
 }
 
+/**
+ * Locks a table against being read or written for as long as its transaction is open: another session that analyses a statement
+ * about it waits, so this one is asked itself.
+ */
+export function locksTables(statement: RawStatement): boolean {
+  return LOCKING.has(statement.action) || statement.nested.some(locksTables)
+}
+
+const LOCKING: ReadonlySet<string> = new Set(['truncate', 'lock', 'refresh', 'cluster', 'reindex'])
+
 /** Takes the session's path or role back to something, or its temporary objects away. */
 export function resetsSession(statement: RawStatement): boolean {
   return statement.action === 'reset' || statement.action === 'discard' || statement.action === 'set_role' || movesNames(statement)

@@ -7,7 +7,7 @@ import type { Ask } from './resolve/expand.ts'
 import type { Rejected, Resolution, Unresolved } from './resolve/resolution.ts'
 import type { Resolver } from './resolve/resolver.ts'
 import type { SessionView } from './session-catalog.ts'
-import { changesCatalog, endsTransaction, leavesFailedTransaction, makesObjectsOfItsOwn, mayChangeSettings, movesNames, refersToNames, resetsSession } from './session-effects.ts'
+import { changesCatalog, endsTransaction, leavesFailedTransaction, locksTables, makesObjectsOfItsOwn, mayChangeSettings, movesNames, refersToNames, resetsSession } from './session-effects.ts'
 
 // What statements mean to one session at one moment. To a session as it began, that is what the database's resolver says,
 // mostly without a wait. One that changed its path or role, made temporary objects or changed the catalogue in its open
@@ -335,6 +335,7 @@ class Attempt {
   readonly #earlier = new Map<RawStatement, Resolution>()
   /** An earlier statement of this text may give later ones another meaning. */
   #shaken = false
+  #changesCatalog = false
 
   constructor(host: MeaningHost, database: DatabaseMeaning, parts: AttemptParts) {
     this.#host = host
@@ -494,12 +495,15 @@ class Attempt {
     const settings = read.some(mayChangeSettings)
     const moves = does(movesNames) || settings
     const changes = does(changesCatalog)
+    // Nothing means anything else behind a lock: it only says who can be asked.
+    const locks = does(locksTables)
     effects.moves ||= moves
-    effects.changes ||= changes
+    this.#changesCatalog ||= changes
+    effects.changes ||= changes || locks
     effects.makesOwn ||= settings || does(makesObjectsOfItsOwn)
     // A transaction's end takes back what it did to the session and to the catalogue, or lets it stand.
-    const unsettles = moves || changes || ((this.#parts.isOwn || effects.moves || effects.changes) && (does(resetsSession) || does(endsTransaction)))
-    effects.unsettles ||= unsettles
+    const unsettles = moves || changes || ((this.#parts.isOwn || effects.moves || this.#changesCatalog) && (does(resetsSession) || does(endsTransaction)))
+    effects.unsettles ||= unsettles || locks
     this.#shaken ||= unsettles
   }
 }
