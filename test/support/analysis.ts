@@ -49,7 +49,7 @@ export async function createAnalysisWorld(setup: string, settings: Readonly<Reco
   const server = await startPostgres({ directory: join(directory, 'target'), port: 0, ...(binaries === undefined ? {} : { binaries }), settings: { fsync: 'off', log_min_duration_statement: '0', ...settings } })
   const superuser = new pg.Client({ host: server.host, port: server.port, user: server.superuser, password: server.superPassword, database: 'postgres' })
   const parser: ParserPool = createParserPool({ workers: 1 })
-  const undo: (() => Promise<unknown> | void)[] = []
+  const undo: (() => unknown)[] = []
   await superuser.connect()
   await superuser.query(`CREATE ROLE ${AGENT_ROLE} LOGIN PASSWORD 'agent'; CREATE ROLE asker LOGIN NOINHERIT PASSWORD 'asker'; GRANT ${AGENT_ROLE} TO asker;
     ALTER ROLE asker SET log_min_messages = 'panic'; CREATE ROLE stranger LOGIN PASSWORD 'stranger'; ALTER ROLE stranger SET log_min_messages = 'panic'`)
