@@ -295,7 +295,8 @@ describe('node-postgres', () => {
     const session = String(hold!['session'])
     for (const path of [`/sessions/${session}`, `/sessions/${session}/recording`]) {
       const as = async (who: 'maria' | 'deploy-bot'): Promise<number> => (await fetch(`${world.adminUrl}/api/v1${path}`, { headers: { authorization: `Bearer ${world.token(who)}` } })).status
-      expect(await as('maria'), path).toBe(200)
+      // A recording is on disk some 50 ms after its session began.
+      await until(`${path} to be there`, async () => ((await as('maria')) === 200 ? true : undefined))
       expect([403, 404], path).toContain(await as('deploy-bot'))
     }
     expect((await world.decide('billing-bot', hold!.id, 'approve')).status).toBe(403)
