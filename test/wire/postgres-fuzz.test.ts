@@ -15,7 +15,7 @@ import { createWorld, until, type World } from '../support/world.ts'
 // every byte that arrives at the target is one that the record has a permit for.
 
 /** `HOLDPOINT_FUZZ_MESSAGES=1000000` for the long run. */
-const MESSAGES = Number(process.env['HOLDPOINT_FUZZ_MESSAGES'] ?? 120_000)
+const MESSAGES = Number(process.env['HOLDPOINT_FUZZ_MESSAGES'] ?? 200_000)
 const SEED = Number(process.env['HOLDPOINT_SEED'] ?? 20_261_120)
 const ROUND = 15_000
 const CONNECTIONS = 6
